@@ -1,0 +1,73 @@
+"""The Bolt app: one for HTTP on Lambda and for Socket Mode, with every listener registered.
+
+No lazies: each request is finished inside its own invocation. Nothing here is made at import.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot import buttons, commands, home, refusals, submissions
+from bot.face import Face
+
+ACK_SECONDS = 2
+
+
+def web_client(token: str, api_url: str, seconds: int = ACK_SECONDS) -> WebClient:
+    """A client of Slack's Web API that never repeats a call by itself.
+
+    The SDK's own retry repeats after a connection was reset, when the message may have been
+    posted already.
+    """
+    return WebClient(token=token, base_url=api_url, timeout=seconds, retry_handlers=[])
+
+
+def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> App:
+    """The app of one workspace.
+
+    Args:
+        face: the desk and its voices.
+        token: bot token.
+        signing_secret: verifies that a request comes from Slack.
+        api_url: Slack's Web API, or what stands in for it; ends with a slash.
+    """
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        # One workspace, one token: no auth.test on the way to an answer.
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_token=token, bot_id="", bot_user_id=""
+        )
+
+    # Bolt logs the body of a request whose signature is wrong: it may hold anything.
+    logging.getLogger("slack_bolt.middleware.request_verification").setLevel(logging.ERROR)
+    app = App(
+        authorize=authorize,
+        client=web_client(token, api_url),
+        signing_secret=signing_secret,
+        process_before_response=True,
+    )
+    commands.register(app, face)
+    buttons.register(app, face)
+    submissions.register(app, face)
+    home.register(app, face)
+    app.error(_refusing(face))
+    return app
+
+
+def _refusing(face: Face) -> Callable[..., BoltResponse]:
+    def refuse(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
+        voice = face.voice_of(_actor(body))
+        return refusals.answer(error, body, client, voice, face.new_id)
+
+    return refuse
+
+
+def _actor(body: dict[str, Any]) -> str:
+    told = body.get("user_id") or body.get("user", {}).get("id")
+    return str(told or body.get("event", {}).get("user", ""))

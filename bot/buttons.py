@@ -1,0 +1,170 @@
+"""Buttons: in messages, in modals and in App Home. Each is one use case, or opens one modal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from bot import commands, modals
+from bot.face import Face
+from bot.ids import Button, Ref
+from bot.scene import Scene
+from opendata.desk import casework, decisions
+from opendata.desk.casework import drafted
+from opendata.desk.reading import show
+from opendata.rules.deadline import due
+from opendata.rules.errors import TextChanged
+from opendata.rules.feedback import Action
+from opendata.rules.people import Role
+from opendata.rules.reply import TYPES, ReplyType
+
+Body = dict[str, Any]
+Opens = Callable[[Face, str, Ref], dict[str, Any]]
+
+
+def register(app: App, face: Face) -> None:
+    """Tie each button to what it does."""
+    for button, act in _ACTS.items():
+        app.action(button.value)(_acting(face, act))
+    for button, view in _OPENS.items():
+        app.action(button.value)(_opening(face, view))
+    app.action(Button.PLATFORM.value)(lambda ack: ack())
+    app.action(Button.TYPE.value)(_retyping(face))
+    app.action(Button.AGAIN.value)(_drafting_again(face))
+    app.action(Button.MORE.value)(_paging(face))
+
+
+def ref_of(body: Body) -> Ref:
+    """What the pressed button is about."""
+    return Ref.read(body["actions"][0]["value"])
+
+
+_ACTS: dict[Button, Callable[[Face, str, Ref], object]] = {
+    Button.CLAIM: lambda f, who, ref: casework.claim(f.desk, ref.case, who),
+    Button.RELEASE: lambda f, who, ref: casework.release(f.desk, ref.case, who),
+    Button.RECALL: lambda f, who, ref: casework.recall(f.desk, ref.case, who),
+    Button.REVISE: lambda f, who, ref: casework.revise(f.desk, ref.case, who),
+    Button.COSIGN: lambda f, who, ref: casework.cosign(f.desk, ref.case, who, ref.hash),
+    Button.PASS: lambda f, who, ref: decisions.pass_review(f.desk, ref.case, who, ref.hash),
+    Button.APPROVE: lambda f, who, ref: decisions.approve(f.desk, ref.case, who, ref.hash),
+}
+
+
+def _acting(face: Face, act: Callable[[Face, str, Ref], object]) -> Callable[..., None]:
+    def handle_act(ack: Ack, body: Body) -> None:
+        act(face, body["user"]["id"], ref_of(body))
+        ack()
+
+    return handle_act
+
+
+def _opening(face: Face, view: Opens) -> Callable[..., None]:
+    def handle_open(ack: Ack, body: Body, client: WebClient) -> None:
+        made = view(face, body["user"]["id"], ref_of(body))
+        inside = (body.get("view") or {}).get("type") == "modal"
+        (client.views_push if inside else client.views_open)(trigger_id=body["trigger_id"], view=made)
+        ack()
+
+    return handle_open
+
+
+def _draft(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, dossier = show(face.desk, actor, ref.case)
+    sheet.may(Action.DRAFT)
+    scene = face.scene(dossier, face.voice_of(actor))
+    return draft_modal(scene)
+
+
+def draft_modal(scene: Scene, chosen: ReplyType | None = None) -> dict[str, Any]:
+    """The draft as it was saved last, with the type it has, or the first of its kind."""
+    written = scene.dossier.reply
+    usual = written.type if written else TYPES[scene.case.kind][0]
+    return modals.draft(scene, written, chosen or usual)
+
+
+def _deciding(action: Action, view: Callable[[Scene], dict[str, Any]]) -> Opens:
+    """A modal of an action that needs words: only for who may, and only for what was shown."""
+
+    def open_for(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+        sheet, dossier = show(face.desk, actor, ref.case)
+        sheet.may(action)
+        current = drafted(sheet.case, action).hash
+        if ref.hash != current:
+            raise TextChanged(case=ref.case, shown=ref.hash, current=current)
+        return view(face.scene(dossier, face.voice_of(actor)))
+
+    return open_for
+
+
+def _publish(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    return _deciding(Action.PUBLISH, lambda scene: modals.publish(scene, face.desk.now()))(
+        face, actor, ref
+    )
+
+
+def _assign(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, _ = show(face.desk, actor, ref.case)
+    sheet.may(Action.ASSIGN)
+    return modals.assign(face.voice_of(actor), ref)
+
+
+def _reassign(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, _ = show(face.desk, actor, ref.case)
+    sheet.may(Action.REASSIGN)
+    officers = sheet.directory.holders(Role.OFFICER, sheet.case.agency)
+    return modals.reassign(face.voice_of(actor), ref, officers, sheet.case.officer)
+
+
+def _why(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, _ = show(face.desk, actor, ref.case)
+    terms = face.desk.terms
+    explained = due(sheet.case.opened_at, face.desk.calendar(), terms.days, terms.mode)
+    return modals.why(face.voice_of(actor), sheet.case, explained)
+
+
+_OPENS: dict[Button, Opens] = {
+    Button.DRAFT: _draft,
+    Button.PREVIEW: _deciding(Action.SUBMIT, modals.preview),
+    Button.RETURN: _deciding(Action.RETURN, modals.return_draft),
+    Button.REVOKE: _deciding(Action.REVOKE, modals.revoke),
+    Button.PUBLISH: _publish,
+    Button.ASSIGN: _assign,
+    Button.REASSIGN: _reassign,
+    Button.DETAILS: lambda face, who, ref: modals.details(face.shown(who, ref.case)),
+    Button.REVEAL: lambda face, who, ref: modals.reveal(face.shown(who, ref.case)),
+    Button.WHY: _why,
+}
+
+
+def _retyping(face: Face) -> Callable[..., None]:
+    def handle_type(ack: Ack, body: Body, client: WebClient) -> None:
+        view = body["view"]
+        ref = Ref.read(view["private_metadata"])
+        chosen = ReplyType(body["actions"][0]["selected_option"]["value"])
+        made = draft_modal(face.shown(body["user"]["id"], ref.case), chosen)
+        client.views_update(view_id=view["id"], hash=view["hash"], view=made)
+        ack()
+
+    return handle_type
+
+
+def _drafting_again(face: Face) -> Callable[..., None]:
+    def handle_again(ack: Ack, body: Body, client: WebClient) -> None:
+        view = body["view"]
+        made = _draft(face, body["user"]["id"], ref_of(body))
+        client.views_update(view_id=view["id"], hash=view["hash"], view=made)
+        ack()
+
+    return handle_again
+
+
+def _paging(face: Face) -> Callable[..., None]:
+    def handle_more(ack: Ack, body: Body, respond: Callable[..., object]) -> None:
+        ack()
+        told = commands.listing(face, body["user"]["id"], body["actions"][0]["value"])
+        respond(**told, response_type="ephemeral", replace_original=True)
+
+    return handle_more

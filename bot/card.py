@@ -1,0 +1,129 @@
+"""The card: a case in its agency's channel, one living message from intake to the end."""
+
+from __future__ import annotations
+
+from bot import blocks as b
+from bot.blocks import Block, escaped
+from bot.ids import Button
+from bot.scene import Rendered, Scene, draft_button, hidden, masked_body, platform_link
+from opendata.rules.feedback import State
+from opendata.rules.roc import local_date
+from opendata.texts import joined
+
+EXCERPT = 120
+SHOWN_AGENCIES = 6
+
+
+def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
+    """The living card. ``moved_to``: it stands in a channel that the case has left."""
+    case, say = scene.case, scene.say
+    heading = say(
+        "case.heading.round" if case.round > 1 else "case.heading",
+        kind=case.kind,
+        case=case.id,
+        round=case.round,
+        title=scene.voice.title(case),
+    )
+    if moved_to is not None:
+        text = say("case.moved_away", agency=scene.voice.agency(moved_to))
+        return Rendered(f"{case.id} {text}", [b.header(heading), b.section(text)])
+    blocks = [b.header(heading), b.fields(_facts(scene))]
+    if scene.dossier.opinion.dataset_title:
+        title = escaped(scene.dossier.opinion.dataset_title)
+        blocks.append(b.section(say("case.dataset", dataset=title)))
+    excerpt = " ".join(masked_body(scene).split())
+    blocks.append(b.quote(excerpt, EXCERPT))
+    notes = list(_notes(scene))
+    blocks += [b.context(note) for note in notes]
+    blocks.append(b.actions(_card_buttons(scene)))
+    code = "card.notice.new" if case.state is State.RECEIVED else "card.notice"
+    notice = say(
+        code, case=case.id, title=escaped(case.title), due=scene.voice.due(case), state=case.state
+    )
+    return Rendered(notice, blocks)
+
+
+def _facts(scene: Scene) -> list[str]:
+    case, say, voice = scene.case, scene.say, scene.voice
+    if case.open:
+        code = "case.due.study" if case.due.study else "case.due"
+        clock = say(code, due=voice.due(case), left=voice.left(case.due_now))
+    elif case.answered_at:
+        clock = say("case.closed_at", at=local_date(case.answered_at))
+    else:
+        clock = say("case.due.over", due=voice.due(case))
+    return [
+        clock,
+        say("case.state", state=case.state),
+        say("case.agency", agency=escaped(voice.agency(case.agency))),
+        say("case.officer", officer=voice.person(case.officer)),
+    ]
+
+
+def _notes(scene: Scene) -> list[str]:
+    case, say = scene.case, scene.say
+    notes = []
+    if case.unassigned:
+        notes.append(say("case.unassigned"))
+    others = _other_agencies(scene)
+    if others:
+        shown = escaped(joined(scene.voice.language, others[:SHOWN_AGENCIES]))
+        many = len(others) > SHOWN_AGENCIES
+        notes.append(say("case.also.many" if many else "case.also", agencies=shown, n=len(others)))
+    if places := hidden(scene):
+        notes.append(say("case.masked", n=places))
+    if case.dispatched_at and case.open and local_date(case.dispatched_at) > local_date(case.opened_at):
+        notes.append(_late_dispatch(scene))
+    if case.comments:
+        notes.append(say("case.comments", n=case.comments))
+    if case.stars:
+        notes.append(say("case.stars", n=case.stars))
+    if case.open:
+        term = say(f"case.term.{scene.mode.value}", days=scene.days)
+        notes.append(say("case.clock", term=term))
+    return notes
+
+
+def _other_agencies(scene: Scene) -> list[str]:
+    directory = scene.voice.directory
+    named = scene.dossier.opinion.dispatched
+    resolved = {name: directory.resolve(name) for name in named}
+    return [
+        name for name, agency in resolved.items() if not agency or agency.code != scene.case.agency
+    ]
+
+
+def _late_dispatch(scene: Scene) -> str:
+    case, at = scene.case, scene.case.dispatched_at
+    left = scene.voice.calendar.workdays_between(local_date(at), case.due.on) if at else 0
+    code = "case.late_dispatch" if left > 0 else "case.late_dispatch.over"
+    return scene.say(code, at=at, n=left)
+
+
+def _card_buttons(scene: Scene) -> list[Block]:
+    case, button = scene.case, scene.button
+    by_state: dict[State, list[Block]] = {
+        State.RECEIVED: [
+            button(Button.CLAIM, style="primary"),
+            button(Button.ASSIGN),
+        ],
+        State.IN_PROGRESS: [
+            *([button(Button.PREVIEW, style="primary")] if case.draft else []),
+            draft_button(scene, primary=case.draft is None),
+            button(Button.RELEASE, confirm=scene.confirm(Button.RELEASE)),
+            button(Button.REASSIGN),
+        ],
+        State.IN_REVIEW: [button(Button.RECALL, confirm=scene.confirm(Button.RECALL))],
+        State.AWAITING_APPROVAL: [button(Button.RECALL, confirm=scene.confirm(Button.RECALL))],
+        State.APPROVED: [
+            button(Button.PUBLISH, style="primary"),
+            button(Button.REVISE, confirm=scene.confirm(Button.REVISE)),
+        ],
+        State.UNDER_STUDY: [draft_button(scene, primary=True)],
+    }
+    buttons = [*by_state.get(case.state, []), button(Button.DETAILS)]
+    if hidden(scene):
+        buttons.append(button(Button.REVEAL))
+    if case.open:
+        buttons.append(button(Button.WHY))
+    return [*buttons, *platform_link(scene)]

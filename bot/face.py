@@ -1,0 +1,52 @@
+"""What every listener is given: the desk, and how to speak to whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.scene import Scene
+from bot.voice import Voice
+from opendata.desk.casefile import occasion_of
+from opendata.desk.context import Desk
+from opendata.desk.outbox import Message
+from opendata.desk.reading import Dossier, show
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The Slack face of a desk. ``new_id`` makes the ids of unexpected errors."""
+
+    desk: Desk
+    new_id: Callable[[], str]
+
+    def voice(self, language: str = "zh") -> Voice:
+        """A voice of today."""
+        desk = self.desk
+        return Voice(language, desk.remembered(), desk.calendar(), desk.today())
+
+    def voice_of(self, person_id: str) -> Voice:
+        """The voice that a person reads; a stranger's is Chinese."""
+        person = self.desk.remembered().person(person_id)
+        return self.voice(person.locale if person else "zh")
+
+    def scene(self, dossier: Dossier, voice: Voice, kind: Message = Message.CARD) -> Scene:
+        """A case as it stands now."""
+        return Scene(
+            dossier=dossier,
+            voice=voice,
+            kind=kind,
+            occasion=occasion_of(dossier.case, kind),
+            event=dossier.events[-1],
+            days=self.desk.terms.days,
+            mode=self.desk.terms.mode,
+        )
+
+    def shown(self, actor: str, case_id: str) -> Scene:
+        """A case for a person who asks for it.
+
+        Raises:
+            Stranger, NotFound.
+        """
+        _, dossier = show(self.desk, actor, case_id)
+        return self.scene(dossier, self.voice_of(actor))

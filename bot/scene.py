@@ -1,0 +1,104 @@
+"""What every message is rendered from, and the pieces that several of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot import blocks as b
+from bot.blocks import Block
+from bot.ids import Button, Ref
+from bot.voice import Voice
+from opendata.desk.casefile import occasion_of
+from opendata.desk.outbox import Message
+from opendata.desk.reading import Dossier
+from opendata.rules import privacy
+from opendata.rules.deadline import Mode
+from opendata.rules.feedback import Case, Event
+from opendata.texts import masked
+
+LONGEST_URL = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message as it goes to Slack: ``text`` is the notification, read aloud to some."""
+
+    text: str
+    blocks: list[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a message is rendered from: the case, the reader's voice, which occasion, the terms."""
+
+    dossier: Dossier
+    voice: Voice
+    kind: Message
+    occasion: str
+    event: Event
+    days: int = 7
+    mode: Mode = Mode.CALENDAR
+
+    @property
+    def case(self) -> Case:
+        return self.dossier.case
+
+    @property
+    def ref(self) -> Ref:
+        draft = self.case.draft
+        return Ref(self.case.id, self.case.round, draft.hash if draft else "")
+
+    @property
+    def current(self) -> bool:
+        """Whether the case is still at the occasion that the message is about."""
+        return occasion_of(self.case, self.kind) == self.occasion
+
+    def say(self, code: str, /, **params: object) -> str:
+        return self.voice.say(code, **params)
+
+    def button(self, which: Button, **more: Any) -> Block:
+        """A button about this case; a screen reader hears the number too."""
+        text = self.say(f"button.{which.value}")
+        label = f"{text} {self.case.id}"
+        return b.button(text, which, str(self.ref), label=label, **more)
+
+    def confirm(self, which: Button) -> Block:
+        name = f"confirm.{which.value}"
+        return b.confirm(
+            self.say(f"{name}.title"),
+            self.say(f"{name}.text"),
+            self.say(f"button.{which.value}"),
+            self.say("button.look_again"),
+        )
+
+
+def masked_body(scene: Scene) -> str:
+    return privacy.mask(scene.dossier.opinion.body, masked)
+
+
+def hidden(scene: Scene) -> int:
+    """How many places of personal data the citizen's words have."""
+    opinion, said = scene.dossier.opinion, scene.dossier.said
+    told = [opinion.title, opinion.body, opinion.requested_fields or "", *said]
+    return sum(len(privacy.find(text)) for text in told)
+
+
+def draft_button(scene: Scene, *, primary: bool) -> Block:
+    """擬具回復, or 修改擬稿 beside the way forward."""
+    text = scene.say("button.draft" if primary else "button.edit")
+    return b.button(
+        text,
+        Button.DRAFT,
+        str(scene.ref),
+        style="primary" if primary else None,
+        label=f"{text} {scene.case.id}",
+    )
+
+
+def platform_link(scene: Scene) -> list[Block]:
+    """A button to the opinion on the platform; only the platform's own addresses are links."""
+    url = scene.dossier.opinion.url or ""
+    if not url.startswith("https://data.gov.tw/") or len(url) > LONGEST_URL or not url.isascii():
+        return []
+    return [b.button(scene.say("button.platform"), Button.PLATFORM, url=url)]

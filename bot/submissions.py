@@ -1,0 +1,123 @@
+"""Modals that are submitted: read the fields, one use case, close or show what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import modals
+from bot.face import Face
+from bot.ids import Modal, Ref
+from opendata.desk import casework, decisions, publication
+from opendata.desk.decisions import ReturnReason
+from opendata.rules.reply import Closing, Reason, Reply, ReplyType
+
+Body = dict[str, Any]
+View = dict[str, Any]
+
+
+def register(app: App, face: Face) -> None:
+    """Tie each modal to its use case."""
+    for modal, submit in _SUBMITS.items():
+        app.view(modal.value)(_submitting(face, submit))
+
+
+Submit = Callable[[Face, str, Ref, "Fields"], View | None]
+
+
+class Fields:
+    """What a person filled in, by block_id; a field that the modal lacks is empty."""
+
+    def __init__(self, view: View) -> None:
+        values = view["state"]["values"]
+        self._by_block = {block: next(iter(told.values())) for block, told in values.items()}
+
+    def text(self, block: str) -> str:
+        return self._by_block.get(block, {}).get("value") or ""
+
+    def choice(self, block: str) -> str | None:
+        chosen = self._by_block.get(block, {}).get("selected_option")
+        return chosen["value"] if chosen else None
+
+    def choices(self, block: str) -> list[str]:
+        return [one["value"] for one in self._by_block.get(block, {}).get("selected_options") or ()]
+
+    def day(self, block: str) -> date | None:
+        told = self._by_block.get(block, {}).get("selected_date")
+        return date.fromisoformat(told) if told else None
+
+    def instant(self, block: str) -> datetime:
+        return datetime.fromtimestamp(self._by_block[block]["selected_date_time"], UTC)
+
+
+def _submitting(face: Face, submit: Submit) -> Callable[..., None]:
+    def handle_submit(ack: Ack, body: Body, view: View) -> None:
+        ref = Ref.read(view["private_metadata"])
+        shown = submit(face, body["user"]["id"], ref, Fields(view))
+        if shown is None:
+            ack(response_action="clear")
+        else:
+            ack(response_action="update", view=shown)
+
+    return handle_submit
+
+
+def _draft(face: Face, actor: str, ref: Ref, told: Fields) -> View:
+    reason = told.choice("reason")
+    written = Reply(
+        type=ReplyType(told.choice("type") or ""),
+        text=told.text("text"),
+        contact=told.text("contact"),
+        closing=Closing(told.choice("closing") or ""),
+        promised=told.day("promised"),
+        reason=Reason(reason) if reason else None,
+        statute=told.text("statute"),
+        item=told.text("item"),
+    )
+    casework.draft(face.desk, ref.case, actor, written)
+    return modals.preview(face.shown(actor, ref.case))
+
+
+def _preview(face: Face, actor: str, ref: Ref, _: Fields) -> None:
+    casework.submit(face.desk, ref.case, actor, ref.hash)
+
+
+def _return(face: Face, actor: str, ref: Ref, told: Fields) -> None:
+    reasons = [ReturnReason(value) for value in told.choices("reasons")]
+    decisions.return_draft(face.desk, ref.case, actor, ref.hash, reasons, told.text("comment"))
+
+
+def _revoke(face: Face, actor: str, ref: Ref, told: Fields) -> None:
+    decisions.revoke(face.desk, ref.case, actor, told.text("comment"))
+
+
+def _publish(face: Face, actor: str, ref: Ref, told: Fields) -> None:
+    publication.publish(face.desk, ref.case, actor, ref.hash, told.instant("published_at"))
+
+
+def _assign(face: Face, actor: str, ref: Ref, told: Fields) -> None:
+    casework.assign(face.desk, ref.case, actor, told.choice("agency") or "")
+
+
+def _reassign(face: Face, actor: str, ref: Ref, told: Fields) -> None:
+    casework.reassign(face.desk, ref.case, actor, told.choice("officer") or "")
+
+
+def _reveal(face: Face, actor: str, ref: Ref, told: Fields) -> View:
+    casework.reveal(face.desk, ref.case, actor, told.text("purpose"))
+    return modals.revealed(face.shown(actor, ref.case))
+
+
+_SUBMITS: dict[Modal, Submit] = {
+    Modal.DRAFT: _draft,
+    Modal.PREVIEW: _preview,
+    Modal.RETURN: _return,
+    Modal.REVOKE: _revoke,
+    Modal.PUBLISH: _publish,
+    Modal.ASSIGN: _assign,
+    Modal.REASSIGN: _reassign,
+    Modal.REVEAL: _reveal,
+}

@@ -1,0 +1,1 @@
+"""The Lambda functions, one a module: read the event, one use case, answer."""

@@ -1,0 +1,290 @@
+"""The store on AWS: one DynamoDB table behind the store port, through PynamoDB.
+
+Keys, and where a row stands in the four sparse indexes (timer, owner, agency, open):
+
+====================== =============================== ========================================
+pk                     sk                              what it is → its places
+====================== =============================== ========================================
+CASE#<id>              HEAD                            the case as it stands
+                                                       → agency AG#<agency> : <state>#<due>#<id>
+                                                       → open OPEN : <due>#<id> (open cases)
+                                                       → owner OWN#<officer> : <due>#<id> (same)
+CASE#<id>              EVENT#<00001>                   the hash chain, by version of the case
+CASE#<id>              DRAFT#<0001>                    a draft
+CASE#<id>              NOTE#<00001>                    the words of an event: reason, comment
+CASE#<id>              IN#<webhook-id>                 mark: the delivery was applied here
+CASE#<id>              OUT#<00001>#<n>                 an intent of the outbox
+                                                       → timer T : <not_before UTC>#<intent>
+                                                       (pending ones)
+CASE#<id>              SENT#<kind>#<occasion>#<to>     what delivery knows: channel, ts, lease
+FEEDBACK#<kind>#<id>   HEAD                            the numbers of an opinion's cases
+FEEDBACK#<kind>#<id>   TEXT#<0001>                     the citizen's words, by edition
+FEEDBACK#<kind>#<id>   SAID#<timestamp>#<webhook-id>   what the citizen added
+FEEDBACK#<kind>#<id>   HELD#<timestamp>#<webhook-id>   an event that came before its posting
+WEBHOOK#<webhook-id>   ANSWER                          body hash and answer; expires in 90 days
+KPI#<115Q3>            <agency>                        counters
+ROSTER                 VERSION                         counts the changes of the roster
+ROSTER                 AGENCY#<code>                   an agency
+ROSTER                 PERSON#<slack id>               a person
+ROSTER                 DEPUTY#<for>#<by>#<from>        a deputy
+CALENDAR               VERSION                         counts the changes of the calendar
+CALENDAR               YEAR#<115>                      the days off of a year
+====================== =============================== ========================================
+
+Attributes: pk, sk, version, data (the value as JSON text), ttl (epoch seconds), for each index
+``<index>_pk`` and ``<index>_sk``, and counters as numbers named ``n_<counter>``. The indexes
+project ALL: only heads and pending intents stand in them, about 1 KB each and without a citizen's
+words, so a copy costs one write unit more and saves the second call that every list would need.
+The timer is one partition: it takes 1,000 writes a second, a ministry makes some a minute.
+
+Request paths neither scan nor filter. The builders of keys stand in ``opendata.desk.records``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from random import SystemRandom
+from typing import Any
+from uuid import uuid4
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+
+from opendata.adapters.items import (
+    Item,
+    added,
+    described,
+    expected,
+    item_of,
+    key_in,
+    key_of,
+    row_of,
+    start_in,
+)
+from opendata.adapters.rows import cut, distinct, refuse_unfit, utc_now
+from opendata.desk.ports import Add, Clock, Delete, Index, Key, Page, Put, Row, Write
+from opendata.rules.errors import Stale, Unavailable
+
+ATTEMPTS = 5
+"""How often a commit is tried that only met another one, or was throttled."""
+
+FIRST_WAIT = 0.05
+"""Seconds before the second try, at most; each later wait may be twice as long."""
+
+# A Slack request has 3 s in all: what has not answered by then is of no use to anybody.
+CONNECT_SECONDS, READ_SECONDS, SDK_RETRIES = 1, 2, 2
+
+_FAILED = "ConditionalCheckFailed"
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_JITTER = SystemRandom().random
+
+
+class DynamoStore:
+    """The store port on one table. Nothing is connected before the first call.
+
+    Args:
+        table_name: the table, as ``template.yaml`` describes it.
+        region: where it is; None: as the environment says.
+        endpoint: another address than AWS's own.
+        now: tells which rows have expired; DynamoDB itself removes them within days.
+        sleep: waits so many seconds between two tries.
+        jitter: a number from 0 to 1: the part of the longest wait to take.
+    """
+
+    def __init__(
+        self,
+        table_name: str,
+        *,
+        region: str | None = None,
+        endpoint: str | None = None,
+        now: Clock = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = _JITTER,
+    ) -> None:
+        self._table = table_name
+        self._connection = Connection(
+            region=region,
+            host=endpoint,
+            connect_timeout_seconds=CONNECT_SECONDS,
+            read_timeout_seconds=READ_SECONDS,
+            max_retry_attempts=SDK_RETRIES,
+        )
+        self._connection.add_meta_table(described(table_name))
+        self._now = now
+        self._sleep = sleep
+        self._jitter = jitter
+
+    def get(self, *keys: Key) -> Mapping[Key, Row]:
+        """See ``Store.get``; one call, unless DynamoDB hands back keys that it did not read."""
+        wanted: Sequence[Item] = [key_of(key) for key in distinct(keys)]
+        found: list[Item] = []
+        for attempt in range(ATTEMPTS):
+            if not wanted:
+                break
+            self._wait(attempt)
+            with _answering():
+                told = self._connection.batch_get_item(
+                    self._table,
+                    wanted,  # type: ignore[arg-type]  # annotated as str, taken as attributes
+                    consistent_read=True,
+                )
+            found += told["Responses"][self._table]
+            wanted = told["UnprocessedKeys"].get(self._table, {}).get("Keys", [])
+        if wanted:
+            raise Unavailable(what="dynamodb")
+        return {row.key: row for row in self._live(found)}
+
+    def query(self, pk: str, prefix: str = "", *, after: str | None = None, limit: int = 0) -> Page:
+        """See ``Store.query``."""
+        rows = self._read(
+            pk,
+            Path("sk").startswith(prefix) if prefix else None,
+            start=key_of(Key(pk, after)) if after else None,
+            limit=limit,
+        )
+        return cut(rows, limit, lambda row: row.key.sk)
+
+    def find(
+        self,
+        index: Index,
+        partition: str,
+        *,
+        prefix: str = "",
+        upto: str | None = None,
+        after: str | None = None,
+        limit: int = 0,
+    ) -> Page:
+        """See ``Store.find``."""
+        order = Path(f"{index}_sk")
+        condition: Condition | None = None
+        if prefix:
+            condition = order.startswith(prefix)
+        elif upto is not None:
+            condition = order <= upto
+        rows = self._read(
+            partition,
+            condition,
+            start=start_in(index, partition, after) if after else None,
+            limit=limit,
+            index=index,
+        )
+        return cut(rows, limit, lambda row: key_in(index, row))
+
+    def commit(self, *writes: Write) -> None:
+        """See ``Store.commit``; one call, tried again where it only met another commit.
+
+        After Unavailable the writes may have been done or not: the answer was lost.
+        """
+        refuse_unfit(writes)
+        deletes, puts, adds = (
+            [write for write in writes if isinstance(write, kind)] for kind in (Delete, Put, Add)
+        )
+        # PynamoDB sends them in this order, and so the reasons of a refusal come back.
+        sent = [write.key for write in (*deletes, *puts, *adds)]
+        token = uuid4().hex
+        for attempt in range(ATTEMPTS):
+            self._wait(attempt)
+            try:
+                self._connection.transact_write_items(
+                    condition_check_items=[],
+                    delete_items=self._operations(deletes),
+                    put_items=self._operations(puts),
+                    update_items=self._operations(adds),
+                    client_request_token=token,
+                )
+            except TransactWriteError as error:
+                _refuse(error, sent, last=attempt + 1 == ATTEMPTS)
+            else:
+                return
+
+    def _read(
+        self,
+        pk: str,
+        condition: Condition | None,
+        *,
+        start: Item | None,
+        limit: int,
+        index: Index | None = None,
+    ) -> list[Row]:
+        """Live rows by key condition, one more than ``limit``; all of them if it is 0."""
+        wanted = limit + 1 if limit else 0
+        rows: list[Row] = []
+        while True:
+            with _answering():
+                told = self._connection.query(
+                    self._table,
+                    pk,
+                    range_key_condition=condition,
+                    consistent_read=index is None,
+                    exclusive_start_key=start,
+                    index_name=index,
+                    limit=wanted - len(rows) if wanted else None,
+                )
+            rows += self._live(told["Items"])
+            start = told.get("LastEvaluatedKey")
+            if not start or (wanted and len(rows) == wanted):
+                return rows
+
+    def _operations(self, writes: Sequence[Write]) -> list[dict[str, Any]]:
+        return [self._operation(write) for write in writes]
+
+    def _operation(self, write: Write) -> dict[str, Any]:
+        asked = self._connection.get_operation_kwargs
+        match write:
+            case Put(row, expect):
+                return asked(
+                    self._table,
+                    *row.key,
+                    key="Item",
+                    attributes=item_of(row),
+                    condition=expected(expect, self._seconds()),
+                )
+            case Delete(key, expect):
+                return asked(self._table, *key, condition=expected(expect, self._seconds()))
+            case Add(key, amounts):
+                return asked(self._table, *key, actions=added(amounts))
+
+    def _live(self, items: Sequence[Item]) -> list[Row]:
+        now = self._seconds()
+        return [row_of(item) for item in items if int(item.get("ttl", {"N": now})["N"]) >= now]
+
+    def _seconds(self) -> int:
+        return int(self._now().timestamp())
+
+    def _wait(self, attempt: int) -> None:
+        """Before every try but the first, wait longer, and not as long as the others wait."""
+        if attempt:
+            self._sleep(FIRST_WAIT * 2 ** (attempt - 1) * self._jitter())
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Turn every failure of a read (no table, no rights, no network) into Unavailable."""
+    try:
+        yield
+    except PynamoDBException as error:
+        raise Unavailable(what="dynamodb") from error
+
+
+def _refuse(error: TransactWriteError, sent: Sequence[Key], *, last: bool) -> None:
+    """Say why a transaction failed, unless it may be tried again.
+
+    Args:
+        error: what PynamoDB raised.
+        sent: keys of the writes as they were sent.
+        last: whether there is no further try.
+
+    Raises:
+        Stale: with the keys whose condition did not hold.
+        Unavailable: for every other reason, when it is final.
+    """
+    codes = [reason.code if reason else None for reason in error.cancellation_reasons]
+    stale = [key for key, code in zip(sent, codes, strict=False) if code == _FAILED]
+    if stale:
+        raise Stale(keys=tuple(stale)) from error
+    if last or _PASSING.isdisjoint(codes):
+        raise Unavailable(what="dynamodb") from error

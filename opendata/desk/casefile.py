@@ -1,0 +1,222 @@
+"""One transaction on one case: load, decide, commit, and what happens when two people meet.
+
+A use case writes on a ``Sheet``; ``transact`` commits it with head, events, words, counters and
+intents together. Which action means what stands in the use cases beside this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from opendata.desk import outbox, records
+from opendata.desk.context import Desk
+from opendata.desk.outbox import Intent, Message
+from opendata.desk.ports import Add, Expect, Put, Row, Write
+from opendata.rules import feedback, kpi
+from opendata.rules.errors import (
+    NotFound,
+    NotHolder,
+    OutOfTurn,
+    Stale,
+    Stranger,
+    Unavailable,
+)
+from opendata.rules.feedback import Action, Case, Event, Outside, State
+from opendata.rules.people import Approver, Directory, Person, Role
+from opendata.rules.roc import local_date
+
+ATTEMPTS = 5
+_ONLY_THE_OFFICER = frozenset({Action.DRAFT, Action.SUBMIT, Action.RECALL, Action.REVISE})
+_LIVES_IN_ROUND = frozenset({Message.RETURNED, Message.TO_PUBLISH, Message.REVIEW, Message.APPROVAL})
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A case on somebody's table: what it is, who is acting, and what this transaction adds."""
+
+    case: Case
+    person: Person | None
+    directory: Directory
+    now: datetime
+    before: Case | None = None
+    events: list[Event] = field(default_factory=list)
+    bodies: list[Row] = field(default_factory=list)
+    told: dict[tuple[Message, str, str | None], int] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        """Who acts: a Slack id, or the platform."""
+        return self.person.id if self.person else Outside.PLATFORM.value
+
+    def roles(self) -> frozenset[Role | Outside]:
+        """What the acting person is in the case's agency today, deputies counted as the CIO."""
+        if self.person is None:
+            return frozenset({Outside.PLATFORM})
+        roles = set(self.directory.roles_in(self.person, self.case.agency))
+        roles.discard(Role.CIO)
+        if self.approver() is not None:
+            roles.add(Role.CIO)
+        return frozenset(roles)
+
+    def approver(self) -> Approver | None:
+        """The acting person as approver of this case today, or None."""
+        if self.person is None:
+            return None
+        able = self.directory.approvers(self.case.agency, local_date(self.now))
+        return next((one for one in able if one.person.id == self.actor), None)
+
+    def may(self, action: Action) -> State:
+        """Where the action leads, if this person may do it now.
+
+        Raises:
+            Stranger, WrongRole, NotHolder, OutOfTurn.
+        """
+        if self.person is not None and not self.person.active:
+            raise Stranger(person=self.person.id)
+        to = feedback.next_state(self.case.state, action, self.roles())
+        if action in _ONLY_THE_OFFICER and self.case.officer != self.actor:
+            raise NotHolder(action=action, officer=self.case.officer)
+        return to
+
+    def record(
+        self,
+        action: Action,
+        to: State | None = None,
+        facts: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
+        """Let it happen: the case on the sheet is now the one after the event."""
+        self.case, event = feedback.happen(
+            self.case, action, actor=self.actor, at=self.now, to=to, facts=facts, **changes
+        )
+        self.events.append(event)
+
+    def note(self, text: str) -> None:
+        """The words that belong to the event just recorded."""
+        self.keep(records.note_row(self.case.id, self.case.version, text))
+
+    def keep(self, row: Row) -> None:
+        """A body row that belongs to what happened."""
+        self.bodies.append(row)
+
+    def tell(self, *kinds: Message, person: str | None = None) -> None:
+        """Have messages of these kinds sent, or brought up to date, after the commit."""
+        for kind in kinds:
+            self.told[kind, occasion_of(self.case, kind), person] = self.case.version
+
+    def intents(self) -> list[Intent]:
+        """What is to be told, as rows of the outbox."""
+        return [
+            Intent(
+                id=f"{self.case.id}.{self.case.version}.{n}",
+                case=self.case.id,
+                version=version,
+                kind=kind,
+                occasion=occasion,
+                not_before=self.now,
+                person=person,
+            )
+            for n, ((kind, occasion, person), version) in enumerate(self.told.items())
+        ]
+
+    def writes(self) -> list[Write]:
+        """Everything of this transaction."""
+        expect = self.before.version if self.before else Expect.ABSENT
+        writes: list[Write] = [Put(records.head_row(self.case), expect)]
+        writes += [Put(records.event_row(event)) for event in self.events]
+        writes += [Put(row) for row in self.bodies]
+        writes += [Put(outbox.intent_row(intent)) for intent in self.intents()]
+        writes += [
+            Add(records.counter_key(tally.quarter, tally.agency), tally.counts)
+            for tally in self._flows()
+        ]
+        return writes
+
+    def _flows(self) -> tuple[kpi.Tally, ...]:
+        """What the events add to the counters, one row for each quarter and agency."""
+        summed: dict[tuple[str, str], list[Mapping[str, int]]] = {}
+        for tally in kpi.flows(self.before, self.events):
+            summed.setdefault((tally.quarter, tally.agency), []).append(tally.counts)
+        totals = (
+            kpi.Tally(quarter, agency, {name: n for name, n in kpi.added(rows).items() if n})
+            for (quarter, agency), rows in summed.items()
+        )
+        return tuple(total for total in totals if total.counts)
+
+
+def occasion_of(case: Case, kind: Message) -> str:
+    """Which of several messages of a kind this is: the card is one for ever, a submission counts.
+
+    A co-sign request belongs to a draft; news and a reassignment to the event itself.
+    """
+    if kind is Message.CARD:
+        return "card"
+    if kind in _LIVES_IN_ROUND:
+        return f"{case.round}.{case.submissions}"
+    if kind is Message.COSIGN:
+        return f"{case.round}.d{case.drafts}"
+    return f"e{case.version}"
+
+
+def load(desk: Desk, case_id: str, actor: str) -> Sheet:
+    """The case on the table of a person: one consistent read.
+
+    Raises:
+        NotFound: there is no such case.
+        Stranger: the person is not in the roster.
+    """
+    key = records.head_key(case_id)
+    rows = desk.store.get(key, records.ROSTER_VERSION)
+    directory = desk.directory(rows.get(records.ROSTER_VERSION))
+    person = directory.person(actor)
+    if person is None or not person.active:
+        raise Stranger(person=actor)
+    if key not in rows:
+        raise NotFound(what="case", name=case_id)
+    case = records.read_case(rows[key])
+    return Sheet(case, person, directory, desk.now(), before=case)
+
+
+def transact(
+    desk: Desk, case_id: str, actor: str, decide: Callable[[Sheet], None]
+) -> Case:
+    """Load, decide, commit; on a lost race decide anew on what the case has become.
+
+    Args:
+        desk: the desk.
+        case_id: its number.
+        actor: Slack id of the acting person.
+        decide: checks and writes on the sheet; runs once per attempt.
+
+    Returns:
+        The case after it.
+
+    Raises:
+        LostRace: somebody else moved the case first; it names who, what and when.
+        DeskError: whatever ``decide`` refuses.
+    """
+    for _ in range(ATTEMPTS):
+        sheet = load(desk, case_id, actor)
+        try:
+            decide(sheet)
+        except OutOfTurn as refused:
+            raise _told(refused, sheet) from None
+        if not sheet.events:
+            return sheet.case
+        try:
+            desk.store.commit(*sheet.writes())
+        except Stale:
+            continue
+        return sheet.case
+    raise Unavailable(what="case")
+
+
+def _told(refused: OutOfTurn, sheet: Sheet) -> OutOfTurn:
+    """A click that came too late hears who was first; one that is plainly wrong hears why."""
+    case = sheet.before or sheet.case
+    if type(refused) is not OutOfTurn or case.moved.actor in (sheet.actor, Outside.PLATFORM.value):
+        return refused
+    return feedback.too_late(case, Action(str(refused.params["action"])))

@@ -1,0 +1,388 @@
+"""Intake: what the platform tells becomes cases, once, however often and in whatever order.
+
+The numbers of an opinion's cases are stored first, then each case in a transaction of its own,
+the answer to the delivery last; a redelivery after a crash goes on where it stopped. How a
+delivery is signed and read stands in the adapters; what follows inside the ministry, in
+``casework``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from opendata import texts
+from opendata.desk import records
+from opendata.desk.casefile import ATTEMPTS, Sheet
+from opendata.desk.context import Desk
+from opendata.desk.incoming import Commented, Incoming, Posted, Rated, Withdrawn
+from opendata.desk.outbox import Message
+from opendata.desk.ports import Delete, Expect, Put
+from opendata.desk.records import Numbers, Opinion
+from opendata.rules import deadline, feedback, privacy
+from opendata.rules.canonical import decode, digest, encode
+from opendata.rules.errors import Mismatch, OutOfTurn, Stale, Unavailable
+from opendata.rules.feedback import Action, Case, Due, Move, Outside, State
+
+KEEP_ANSWERS = timedelta(days=90)
+TITLE_SHOWN = 80
+_TYPES = {kind.__name__: kind for kind in (Posted, Commented, Rated, Withdrawn)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a delivery is answered: the body, and whether it was known already."""
+
+    body: Mapping[str, Any]
+    known: bool
+
+
+def receive(desk: Desk, told: Incoming, webhook: str, body: str) -> Answer:
+    """Take a delivery in.
+
+    Args:
+        desk: the desk.
+        told: what the platform says.
+        webhook: id of the delivery, the same when it is repeated.
+        body: hash of the delivered bytes.
+
+    Returns:
+        The cases touched: for a posting each with its due dates. ``known`` is True for a
+        redelivery, and for a posting that opened no case.
+
+    Raises:
+        Mismatch: the same webhook-id came before with another body.
+        Unavailable: too much at once; nothing is lost if it is sent again.
+    """
+    key = records.webhook_key(webhook)
+    row = desk.store.get(key).get(key)
+    if row is not None:
+        return _again(row.value, webhook, body)
+    answer = _take(desk, told, webhook)
+    until = desk.now() + KEEP_ANSWERS
+    try:
+        desk.store.commit(Put(records.webhook_row(webhook, body, answer.body, until)))
+    except Stale:
+        row = desk.store.get(key).get(key)
+        return _again(row.value, webhook, body) if row else answer
+    return answer
+
+
+def _again(value: Mapping[str, Any], webhook: str, body: str) -> Answer:
+    if value["body"] != body:
+        raise Mismatch(id=webhook)
+    return Answer(value["answer"], known=True)
+
+
+def _take(desk: Desk, told: Incoming, webhook: str) -> Answer:
+    for _ in range(ATTEMPTS):
+        try:
+            if isinstance(told, Posted):
+                return _posted(desk, told, webhook)
+            return _followed(desk, told, webhook)
+        except Stale:
+            continue
+    raise Unavailable(what="intake")
+
+
+# -- a posting --------------------------------------------------------------------------------
+
+
+def _posted(desk: Desk, told: Posted, webhook: str) -> Answer:
+    before = _numbers(desk, told)
+    heads = _heads(desk, before)
+    numbers = _numbered(desk, told, before, heads)
+    if numbers != before:
+        desk.store.commit(Put(records.numbers_row(numbers), before.version or Expect.ABSENT))
+    opened = 0
+    for number in numbers.cases:
+        case = heads.get(number)
+        if case is None:
+            opened += _open(desk, told, numbers, number, webhook)
+        else:
+            _update(desk, case, told, numbers, webhook)
+    _release_held(desk, numbers)
+    return Answer({"cases": _told(desk, numbers)}, known=not opened)
+
+
+def _numbers(desk: Desk, told: Incoming) -> Numbers:
+    key = records.numbers_key(told.kind, told.id)
+    row = desk.store.get(key).get(key)
+    return records.read_numbers(row) if row else Numbers(told.kind, told.id, {})
+
+
+def _heads(desk: Desk, numbers: Numbers) -> dict[str, Case]:
+    if not numbers.cases:
+        return {}
+    rows = desk.store.get(*(records.head_key(number) for number in numbers.cases))
+    return {row.value["id"]: records.read_case(row) for row in rows.values()}
+
+
+def _numbered(
+    desk: Desk, told: Posted, before: Numbers, heads: Mapping[str, Case]
+) -> Numbers:
+    """The numbers that this opinion has from now on.
+
+    A case for each dispatched agency of ours; none of ours: one with the coordinator, which the
+    first of ours that is named later takes over.
+    """
+    directory = desk.directory()
+    found = (directory.resolve(name) for name in told.dispatched_agencies)
+    ours = dict.fromkeys(agency.code for agency in found if agency)
+    cases = dict(before.cases)
+    held_by = {*cases.values(), *(case.agency for case in heads.values() if not case.unassigned)}
+    for code in ours:
+        if code in held_by:
+            continue
+        free = next((n for n, agency in cases.items() if agency is None and _free(heads, n)), None)
+        cases[free or _number(told, len(cases))] = code
+    if not cases:
+        cases[_number(told, 0)] = None
+    spoken = digest(_opinion(told))
+    changed = spoken != before.spoken
+    numbers = replace(
+        before,
+        cases=cases,
+        posted=True,
+        text=before.text + changed,
+        spoken=spoken,
+    )
+    return numbers if numbers == before else replace(numbers, version=before.version + 1)
+
+
+def _free(heads: Mapping[str, Case], number: str) -> bool:
+    """Nobody has assigned the coordinator's case yet."""
+    return number not in heads or heads[number].unassigned
+
+
+def _number(told: Posted, taken: int) -> str:
+    base = f"{told.kind.letter}{told.id}"
+    return f"{base}-{taken + 1}" if taken else base
+
+
+def _opinion(told: Posted) -> Opinion:
+    return Opinion(
+        told.title,
+        told.body,
+        told.requested_dataset,
+        told.requested_fields,
+        told.dataset_id,
+        told.dataset_title,
+        told.submitter,
+        told.url,
+        told.dispatched_agencies,
+    )
+
+
+def shown_title(title: str) -> str:
+    """The title as lists show it: one line, personal data masked, cut."""
+    line = " ".join(privacy.mask(title, texts.masked).split())
+    return line if len(line) <= TITLE_SHOWN else f"{line[: TITLE_SHOWN - 2]}……"
+
+
+def due_of(desk: Desk, opened_at: Any) -> Due:
+    """Both clocks of a round that opened at an instant."""
+    calendar, terms = desk.calendar(), desk.terms
+    ours = deadline.due(opened_at, calendar, terms.days, terms.mode)
+    platforms = deadline.due(opened_at, calendar, terms.platform_days)
+    return Due(
+        on=ours.due_on,
+        original=ours.due_on,
+        platform=platforms.due_on,
+        provisional=ours.provisional or platforms.provisional,
+        calendar_version=ours.calendar_version,
+    )
+
+
+def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str) -> bool:
+    """Open a case of that number; False if somebody else just did."""
+    now, directory = desk.now(), desk.directory()
+    agency = numbers.cases[number]
+    case = Case(
+        id=number,
+        kind=told.kind,
+        feedback=told.id,
+        agency=agency or directory.root.code,
+        state=State.RECEIVED,
+        round=1,
+        opened_at=told.posted_at,
+        received_at=now,
+        due=due_of(desk, told.posted_at),
+        moved=Move(Outside.PLATFORM, Action.RECEIVE, now),
+        unassigned=agency is None,
+        dispatched_at=told.dispatched_at,
+        text=numbers.text,
+        title=shown_title(told.title),
+    )
+    opened, event = feedback.open_case(
+        case, actor=Outside.PLATFORM, facts={"webhook": webhook}
+    )
+    sheet = Sheet(opened, None, directory, now)
+    sheet.events.append(event)
+    sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
+    sheet.keep(records.applied_row(number, webhook))
+    sheet.tell(Message.CARD)
+    try:
+        desk.store.commit(*sheet.writes())
+    except Stale:
+        return False
+    return True
+
+
+def _update(desk: Desk, case: Case, told: Posted, numbers: Numbers, webhook: str) -> None:
+    """A posting that came again: the text has changed, or the coordinator's case has an owner."""
+    agency = numbers.cases[case.id]
+    taken, amended = agency is not None and case.unassigned, case.text < numbers.text
+
+    def decide(sheet: Sheet) -> None:
+        if taken and sheet.case.unassigned:
+            sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
+        if amended:
+            sheet.record(Action.AMEND, text=numbers.text)
+            sheet.keep(records.text_row(case.id, numbers.text, _opinion(told)))
+            sheet.case = replace(sheet.case, title=shown_title(told.title))
+        sheet.tell(Message.CARD)
+
+    if taken or amended:
+        _apply(desk, case.id, webhook, decide)
+
+
+def _told(desk: Desk, numbers: Numbers) -> list[dict[str, Any]]:
+    heads = _heads(desk, numbers)
+    return [
+        {
+            "id": case.id,
+            "due_at": deadline.end_of_day(case.due.on).isoformat(),
+            "platform_due_at": deadline.end_of_day(case.due.platform).isoformat(),
+            "provisional": case.due.provisional,
+        }
+        for case in (heads[number] for number in numbers.cases if number in heads)
+    ]
+
+
+# -- what follows a posting -------------------------------------------------------------------
+
+
+def _followed(desk: Desk, told: Commented | Rated | Withdrawn, webhook: str) -> Answer:
+    numbers = _numbers(desk, told)
+    if not numbers.posted:
+        _hold(desk, numbers, told, webhook)
+        return Answer({"cases": []}, known=False)
+    for number in numbers.cases:
+        _follow(desk, number, told, webhook)
+    return Answer({"cases": [{"id": number} for number in numbers.cases]}, known=False)
+
+
+def _hold(desk: Desk, numbers: Numbers, told: Incoming, webhook: str) -> None:
+    """Keep an event whose posting has not come; the head makes the two meet."""
+    kept = {"type": type(told).__name__, **encode(told)}
+    row = records.held_row(told.kind, told.id, told.timestamp, webhook, kept)
+    head = replace(numbers, version=numbers.version + 1)
+    desk.store.commit(
+        Put(records.numbers_row(head), numbers.version or Expect.ABSENT), Put(row, Expect.ANY)
+    )
+
+
+def _release_held(desk: Desk, numbers: Numbers) -> None:
+    """Apply, in the order they happened, the events that came before the posting."""
+    pk = records.feedback_partition(numbers.kind, numbers.id)
+    for row in desk.store.query(pk, records.HELD).rows:
+        told = dict(row.value["told"])
+        event = decode(_TYPES[told.pop("type")], told)
+        for number in numbers.cases:
+            _follow(desk, number, event, row.value["webhook"])
+        desk.store.commit(Delete(row.key, Expect.ANY))
+
+
+def _follow(
+    desk: Desk, number: str, told: Commented | Rated | Withdrawn, webhook: str
+) -> None:
+    def decide(sheet: Sheet) -> None:
+        if isinstance(told, Withdrawn):
+            _withdraw(sheet)
+        else:
+            _hear(desk, sheet, told)
+
+    _apply(desk, number, webhook, decide)
+
+
+def _withdraw(sheet: Sheet) -> None:
+    try:
+        to = sheet.may(Action.RETRACT)
+    except OutOfTurn:
+        return  # withdrawn already, or another ministry's by now
+    officer = sheet.case.officer
+    sheet.record(Action.RETRACT, to)
+    sheet.tell(Message.CARD, Message.COSIGN, Message.REVIEW, Message.APPROVAL, Message.TO_PUBLISH)
+    if officer:
+        sheet.tell(Message.NEWS, person=officer)
+
+
+def _hear(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
+    """A comment or a rating; on an answered case fewer than 3 stars or a comment ask again."""
+    case, officer = sheet.case, sheet.case.officer
+    sheet.may(Action.RATE if isinstance(told, Rated) else Action.COMMENT)
+    if isinstance(told, Rated):
+        sheet.record(Action.RATE, facts={"stars": told.stars}, stars=told.stars)
+    else:
+        sheet.record(Action.COMMENT, comments=case.comments + 1)
+    if told.body:
+        sheet.keep(records.said_row(case.id, sheet.case.version, told.timestamp, told.body))
+    asks_again = not isinstance(told, Rated) or told.stars < 3
+    if case.state is State.ANSWERED and asks_again:
+        _new_round(desk, sheet, told)
+    sheet.tell(Message.CARD)
+    if officer:
+        sheet.tell(Message.NEWS, person=officer)
+
+
+def _new_round(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
+    """再回復: a new round with a clock of its own, from when the citizen spoke."""
+    sheet.record(
+        Action.NEW_ROUND,
+        sheet.may(Action.NEW_ROUND),
+        round=sheet.case.round + 1,
+        opened_at=told.timestamp,
+        dispatched_at=None,
+        due=due_of(desk, told.timestamp),
+        officer=None,
+        reviewer=None,
+        draft=None,
+        submissions=0,
+        approval=None,
+        first_answered_at=None,
+        answered_at=None,
+        answered_by=None,
+        refused=False,
+        stars=None,
+    )
+
+
+def _apply(desk: Desk, number: str, webhook: str, decide: Callable[[Sheet], None]) -> None:
+    """What the platform said happens to a case, once per delivery.
+
+    Raises:
+        Unavailable: the case is being opened by another delivery at this moment.
+    """
+    key, mark = records.head_key(number), records.applied_row(number, webhook)
+    for _ in range(ATTEMPTS):
+        rows = desk.store.get(key, mark.key, records.ROSTER_VERSION)
+        if mark.key in rows:
+            return
+        if key not in rows:
+            raise Unavailable(what="case")
+        directory = desk.directory(rows.get(records.ROSTER_VERSION))
+        case = records.read_case(rows[key])
+        sheet = Sheet(case, None, directory, desk.now(), before=case)
+        decide(sheet)
+        if not sheet.events:
+            return
+        sheet.keep(mark)
+        try:
+            desk.store.commit(*sheet.writes())
+        except Stale:
+            continue
+        return
+    raise Unavailable(what="case")

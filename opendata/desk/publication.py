@@ -1,0 +1,69 @@
+"""What was approved goes to the platform: an officer posts it there and reports when.
+
+The platform's interface for agencies is not public, so the event says ``reported``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from opendata.desk.casefile import Sheet, transact
+from opendata.desk.casework import CARD, drafted
+from opendata.desk.context import Desk
+from opendata.desk.outbox import Message
+from opendata.rules.errors import Fault, Invalid, TextChanged
+from opendata.rules.feedback import PUBLISHED_AS, Action, Approval, Case
+from opendata.rules.reply import Draft, Purpose, ReplyType
+
+
+def publish(
+    desk: Desk,
+    case_id: str,
+    actor: str,
+    shown: str,
+    published_at: datetime,
+) -> Case:
+    """已於平臺回復: the clock stops at the platform's time of the reply.
+
+    Args:
+        desk, case_id, actor: as ever; any officer of the agency, or the coordinator.
+        shown: hash of the approved text that was posted.
+        published_at: the platform's time, aware; not before the approval, to the minute, and
+            not after now.
+
+    Raises:
+        Invalid: the time cannot be.
+        TextChanged: this is not the text that was approved.
+    """
+
+    def decide(sheet: Sheet) -> None:
+        case = sheet.case
+        sheet.may(Action.PUBLISH)
+        saved, approval = drafted(case, Action.PUBLISH), case.approval
+        if approval is None or approval.hash != saved.hash or saved.hash != shown:
+            raise TextChanged(case=case_id, shown=shown, current=saved.hash)
+        # The platform tells minutes, the approval seconds.
+        if published_at < approval.at.replace(second=0, microsecond=0):
+            raise Invalid(Fault("published_at", "before_approval", (("at", approval.at),)))
+        if published_at > sheet.now:
+            raise Invalid(Fault("published_at", "in_future"))
+        to = PUBLISHED_AS[saved.purpose]
+        facts = {"reported": True, "published_at": published_at, "hash": saved.hash}
+        sheet.record(Action.PUBLISH, to, facts, **_outcome(case, saved, approval, published_at))
+        sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
+
+    return transact(desk, case_id, actor, decide)
+
+
+def _outcome(case: Case, saved: Draft, approval: Approval, at: datetime) -> dict[str, Any]:
+    """What a publication settles: the first answer stops the clock, the substantive one ends it."""
+    if saved.purpose not in (Purpose.REPLY, Purpose.UNDER_STUDY):
+        return {}
+    settled: dict[str, Any] = {"refused": saved.type is ReplyType.NOT_OPEN}
+    if case.first_answered_at is None:
+        settled |= {"first_answered_at": at, "answered_by": approval.capacity}
+    if saved.purpose is Purpose.REPLY:
+        return settled | {"answered_at": at, "due": replace(case.due, study=None)}
+    return settled | {"due": replace(case.due, study=saved.promised)}

@@ -1,0 +1,286 @@
+"""What people ask for: one case whole, lists by due date, the numbers of a period.
+
+Nothing is changed here. Whoever is not in the roster, or belongs to another agency, gets nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from opendata.desk import records
+from opendata.desk.casefile import Sheet, load
+from opendata.desk.context import Desk
+from opendata.desk.ports import Index, Page, Row
+from opendata.desk.records import Opinion
+from opendata.rules import kpi
+from opendata.rules.audit import Break, verify
+from opendata.rules.errors import NotFound, Stranger
+from opendata.rules.feedback import Action, Case, Event, State, began, evolve
+from opendata.rules.people import Directory, Person, Role
+from opendata.rules.reply import Reply
+from opendata.rules.roc import Quarter, local_date, quarter_of
+
+PAGE = 20
+HOME = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A case with all words that belong to it.
+
+    ``previous`` is the reply of the last submission before this one, for what changed;
+    ``said`` what the citizen added later; ``note`` the words of the newest return or revocation.
+    """
+
+    case: Case
+    opinion: Opinion
+    events: tuple[Event, ...]
+    reply: Reply | None
+    previous: Reply | None
+    said: tuple[str, ...]
+    note: str | None
+
+
+def dossier(desk: Desk, case_id: str) -> Dossier:
+    """The case as it is now, for whoever renders it; who may see it is asked elsewhere.
+
+    Raises:
+        NotFound: no such case.
+    """
+    rows = {row.key.sk: row for row in desk.store.query(records.case_partition(case_id)).rows}
+    if "HEAD" not in rows:
+        raise NotFound(what="case", name=case_id)
+    case = records.read_case(rows["HEAD"])
+    events = tuple(
+        records.read_event(rows[sk]) for sk in sorted(rows) if sk.startswith(records.EVENT)
+    )
+    return Dossier(
+        case=case,
+        opinion=records.read_opinion(rows[f"{records.TEXT}{case.text:04}"]),
+        events=events,
+        reply=_draft(rows, case.id, case.draft.number if case.draft else 0),
+        previous=_draft(rows, case.id, _submitted_before(events, case)),
+        said=tuple(rows[sk].value["text"] for sk in sorted(rows) if sk.startswith(records.SAID)),
+        note=_newest_note(rows, events),
+    )
+
+
+def _draft(rows: Mapping[str, Row], case: str, number: int) -> Reply | None:
+    row = rows.get(records.draft_key(case, number).sk)
+    return records.read_reply(row) if row else None
+
+
+def _submitted_before(events: Sequence[Event], case: Case) -> int:
+    """Number of the draft that was submitted last before the present one, this round; or 0."""
+    drafted, submitted = 0, []
+    for event in events:
+        if event.action is Action.NEW_ROUND:
+            submitted = []
+        elif event.action is Action.DRAFT:
+            drafted = event.changes["drafts"]
+        elif event.action is Action.SUBMIT:
+            submitted.append(drafted)
+    earlier = [number for number in submitted if case.draft and number < case.draft.number]
+    return earlier[-1] if earlier else 0
+
+
+def _newest_note(rows: Mapping[str, Row], events: Sequence[Event]) -> str | None:
+    for event in reversed(events):
+        if event.action in (Action.RETURN, Action.REVOKE):
+            row = rows.get(records.note_key(event.case, event.version).sk)
+            return row.value["text"] if row else None
+    return None
+
+
+def show(desk: Desk, actor: str, case_id: str) -> tuple[Sheet, Dossier]:
+    """A case for a person who asks for it, and what that person is to it.
+
+    Raises:
+        Stranger: not in the roster.
+        NotFound: no such case, or another agency's.
+    """
+    sheet = load(desk, case_id, actor)
+    if not may_see(sheet.directory, sheet.person, sheet.case):
+        raise NotFound(what="case", name=case_id)
+    return sheet, dossier(desk, case_id)
+
+
+def may_see(directory: Directory, person: Person | None, case: Case) -> bool:
+    """Cases are seen in the agency that has them and above it."""
+    return person is not None and directory.covers(person, case.agency)
+
+
+def person(desk: Desk, actor: str) -> Person:
+    """The roster entry of who asks.
+
+    Raises:
+        Stranger: there is none, or it is no longer active.
+    """
+    found = desk.directory().person(actor)
+    if found is None or not found.active:
+        raise Stranger(person=actor)
+    return found
+
+
+def open_cases(desk: Desk, actor: str, after: str | None = None) -> Page:
+    """Open cases of the person's agency, or of the whole ministry from its root, by due date.
+
+    Returns:
+        A page whose rows are heads; read them with ``records.read_case``.
+    """
+    who = person(desk, actor)
+    if who.agency == desk.directory().root.code:
+        return desk.store.find(Index.OPEN, records.OPEN_CASES, after=after, limit=PAGE)
+    shelf = records.agency_shelf(who.agency)
+    return desk.store.find(
+        Index.AGENCY, shelf, prefix=records.OPEN_SHELF, after=after, limit=PAGE
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Desktop:
+    """What lies before a person: the own cases, and those that wait for a decision of theirs."""
+
+    person: Person
+    mine: tuple[Case, ...]
+    to_approve: tuple[Case, ...]
+    to_review: tuple[Case, ...]
+    to_cosign: tuple[Case, ...]
+    to_assign: tuple[Case, ...]
+    unclaimed: tuple[Case, ...]
+
+
+def desktop(desk: Desk, actor: str) -> Desktop:
+    """The person's cases by due date, at most HOME of each.
+
+    Raises:
+        Stranger: not in the roster.
+    """
+    who, directory, now = person(desk, actor), desk.directory(), desk.now()
+    own = desk.store.find(Index.OWNER, records.owner_shelf(actor), limit=HOME)
+    around = [records.read_case(row) for row in _around(desk, who)]
+
+    def waiting(state: State, role: Role) -> tuple[Case, ...]:
+        found = (c for c in around if c.state is state)
+        able = (c for c in found if role in Sheet(c, who, directory, now).roles())
+        return tuple(able)[:HOME]
+
+    in_progress = waiting(State.IN_PROGRESS, Role.LEGAL)
+    received = waiting(State.RECEIVED, Role.OFFICER)
+    return Desktop(
+        person=who,
+        mine=tuple(records.read_case(row) for row in own.rows),
+        to_approve=waiting(State.AWAITING_APPROVAL, Role.CIO),
+        to_review=waiting(State.IN_REVIEW, Role.SECTION_HEAD),
+        to_cosign=tuple(c for c in in_progress if c.draft and c.draft.awaits_cosign),
+        to_assign=tuple(c for c in waiting(State.RECEIVED, Role.COORDINATOR) if c.unassigned),
+        unclaimed=tuple(c for c in received if not c.unassigned),
+    )
+
+
+def _around(desk: Desk, who: Person) -> Sequence[Row]:
+    directory = desk.directory()
+    deputises = any(deputy.by == who.id for deputy in directory.deputies)
+    if who.agency == directory.root.code or deputises:
+        return desk.store.find(Index.OPEN, records.OPEN_CASES, limit=10 * HOME).rows
+    shelf = records.agency_shelf(who.agency)
+    return desk.store.find(
+        Index.AGENCY, shelf, prefix=records.OPEN_SHELF, limit=10 * HOME
+    ).rows
+
+
+# -- numbers ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The numbers of a period: a line for each agency that has any, and all together."""
+
+    period: str
+    as_of: datetime
+    agencies: Mapping[str, kpi.Figures]
+    total: kpi.Figures
+
+
+def status(desk: Desk, period: str | None = None, as_of: datetime | None = None) -> Status:
+    """The numbers of ``115Q3`` or ``115``, or of the quarter of today.
+
+    Args:
+        desk: the desk.
+        period: a quarter or a ROC year.
+        as_of: an instant in the past, counted anew from the events; None: now, from the counters.
+
+    Raises:
+        Invalid: no such period.
+    """
+    at = as_of or desk.now()
+    asked = period or quarter_of(local_date(at)).code
+    wanted = kpi.quarters(asked)
+    rows = _counted_anew(desk, wanted, at) if as_of else _counters(desk, wanted)
+    by_agency: dict[str, list[Mapping[str, int]]] = {}
+    for agency, counts in rows:
+        by_agency.setdefault(agency, []).append(counts)
+    today = local_date(at)
+    lines = {
+        agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()
+    }
+    total = kpi.figures(kpi.added(counts for _, counts in rows), today)
+    return Status(asked, at, lines, total)
+
+
+def _counters(desk: Desk, wanted: Sequence[Quarter]) -> list[tuple[str, Mapping[str, int]]]:
+    return [
+        (row.key.sk, row.value)
+        for quarter in wanted
+        for row in desk.store.query(records.counter_key(quarter.code, "").pk).rows
+    ]
+
+
+def _counted_anew(
+    desk: Desk, wanted: Sequence[Quarter], at: datetime
+) -> list[tuple[str, Mapping[str, int]]]:
+    codes = {quarter.code for quarter in wanted}
+    return [
+        (tally.agency, tally.counts)
+        for events in histories(desk)
+        for tally in kpi.flows(None, (event for event in events if event.at <= at))
+        if tally.quarter in codes
+    ]
+
+
+# -- proof ------------------------------------------------------------------------------------
+
+
+def every_case(desk: Desk) -> Iterator[Case]:
+    """All cases there are, agency by agency. Not for a request: it reads everything."""
+    for agency in desk.directory().agencies:
+        shelf = records.agency_shelf(agency.code)
+        for row in desk.store.find(Index.AGENCY, shelf).rows:
+            yield records.read_case(row)
+
+
+def histories(desk: Desk) -> Iterator[tuple[Event, ...]]:
+    """The events of every case."""
+    for case in every_case(desk):
+        yield history(desk, case.id)
+
+
+def history(desk: Desk, case_id: str) -> tuple[Event, ...]:
+    """The events of a case in their order."""
+    rows = desk.store.query(records.case_partition(case_id), records.EVENT).rows
+    return tuple(records.read_event(row) for row in rows)
+
+
+def proven(desk: Desk) -> Iterator[tuple[Case, tuple[Break, ...]]]:
+    """Every case with what is wrong in its chain: links, and the head against its events."""
+    for case in every_case(desk):
+        events = history(desk, case.id)
+        breaks = verify(events)
+        rebuilt = None
+        for event in events:
+            rebuilt = evolve(rebuilt, event) if rebuilt else began(event, case.title)
+        if rebuilt != case:
+            breaks += (Break(case.id, case.version, "head"),)
+        yield case, breaks

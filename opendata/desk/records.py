@@ -1,0 +1,221 @@
+"""Every record of the desk as a row: its key, its value, its places in the indexes.
+
+The key scheme as a table stands in ``opendata.adapters.dynamodb``; nothing outside this module
+builds a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from opendata.desk.ports import Index, Key, Place, Row
+from opendata.rules.calendar import Year
+from opendata.rules.canonical import decode, encode
+from opendata.rules.feedback import Case, Event, Kind
+from opendata.rules.people import Agency, Deputy, Person
+from opendata.rules.reply import Reply
+
+EVENT, DRAFT, NOTE, OUT, SENT = "EVENT#", "DRAFT#", "NOTE#", "OUT#", "SENT#"
+TEXT, SAID, HELD = "TEXT#", "SAID#", "HELD#"
+ROSTER = "ROSTER"
+ROSTER_VERSION = Key(ROSTER, "VERSION")
+CALENDAR = "CALENDAR"
+CALENDAR_VERSION = Key(CALENDAR, "VERSION")
+OPEN_CASES = "OPEN"
+TIMER = "T"
+
+
+OPEN_SHELF = "open#"
+
+
+def agency_shelf(agency: str) -> str:
+    return f"AG#{agency}"
+
+
+def owner_shelf(person: str) -> str:
+    return f"OWN#{person}"
+
+
+def case_partition(case: str) -> str:
+    return f"CASE#{case}"
+
+
+def head_key(case: str) -> Key:
+    return Key(case_partition(case), "HEAD")
+
+
+def head_row(case: Case) -> Row:
+    """The head; open cases stand by due date with their officer and in the list of all."""
+    due = f"{case.due_now}#{case.id}"
+    shelf = OPEN_SHELF if case.open else "closed#"
+    places = {Index.AGENCY: Place(agency_shelf(case.agency), f"{shelf}{due}")}
+    if case.open:
+        places[Index.OPEN] = Place(OPEN_CASES, due)
+        if case.officer:
+            places[Index.OWNER] = Place(owner_shelf(case.officer), due)
+    return Row(head_key(case.id), encode(case), case.version, places)
+
+
+def read_case(row: Row) -> Case:
+    return decode(Case, row.value)
+
+
+def event_row(event: Event) -> Row:
+    return Row(Key(case_partition(event.case), f"{EVENT}{event.version:05}"), encode(event))
+
+
+def read_event(row: Row) -> Event:
+    return decode(Event, row.value)
+
+
+def draft_key(case: str, number: int) -> Key:
+    return Key(case_partition(case), f"{DRAFT}{number:04}")
+
+
+def draft_row(case: str, number: int, reply: Reply) -> Row:
+    return Row(draft_key(case, number), encode(reply))
+
+
+def read_reply(row: Row) -> Reply:
+    return decode(Reply, row.value)
+
+
+def note_key(case: str, version: int) -> Key:
+    return Key(case_partition(case), f"{NOTE}{version:05}")
+
+
+def note_row(case: str, version: int, text: str) -> Row:
+    """The words that belong to an event, e.g. why a draft was returned."""
+    return Row(note_key(case, version), {"text": text})
+
+
+def applied_row(case: str, webhook: str) -> Row:
+    """A mark that the case knows this delivery; written with the event it made."""
+    return Row(Key(case_partition(case), f"IN#{webhook}"), {})
+
+
+# -- intake -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What the desk knows of an opinion: the numbers of its cases, in the order they were given.
+
+    Attributes:
+        cases: case number → code of the agency it was opened for; None: the coordinator's.
+        posted: whether the posting itself has come; before, events are held.
+        text: number of the newest text; spoken: digest of that text.
+    """
+
+    kind: Kind
+    id: str
+    cases: Mapping[str, str | None]
+    posted: bool = False
+    text: int = 0
+    spoken: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The words of a citizen as they came, tidy but not masked. A body row of each of its cases.
+
+    ``dispatched`` are the names of all agencies that the platform asked.
+    """
+
+    title: str
+    body: str
+    requested_dataset: str | None = None
+    requested_fields: str | None = None
+    dataset_id: str | None = None
+    dataset_title: str | None = None
+    submitter: str | None = None
+    url: str | None = None
+    dispatched: tuple[str, ...] = ()
+
+
+def feedback_partition(kind: Kind, id_: str) -> str:
+    return f"FEEDBACK#{kind}#{id_}"
+
+
+def numbers_key(kind: Kind, id_: str) -> Key:
+    return Key(feedback_partition(kind, id_), "HEAD")
+
+
+def numbers_row(numbers: Numbers) -> Row:
+    return Row(numbers_key(numbers.kind, numbers.id), encode(numbers), numbers.version)
+
+
+def read_numbers(row: Row) -> Numbers:
+    return replace(decode(Numbers, row.value), version=row.version)
+
+
+def text_row(case: str, number: int, opinion: Opinion) -> Row:
+    return Row(Key(case_partition(case), f"{TEXT}{number:04}"), encode(opinion))
+
+
+def read_opinion(row: Row) -> Opinion:
+    return decode(Opinion, row.value)
+
+
+def said_row(case: str, version: int, at: datetime, text: str) -> Row:
+    """What a citizen added later, with the event of that version: a comment, or a rating's words."""
+    return Row(Key(case_partition(case), f"{SAID}{version:05}"), {"at": encode(at), "text": text})
+
+
+def held_row(kind: Kind, id_: str, at: datetime, webhook: str, told: Mapping[str, Any]) -> Row:
+    """An event that came before its posting."""
+    key = Key(feedback_partition(kind, id_), f"{HELD}{at.isoformat()}#{webhook}")
+    return Row(key, {"webhook": webhook, "told": told})
+
+
+def webhook_key(webhook: str) -> Key:
+    return Key(f"WEBHOOK#{webhook}", "ANSWER")
+
+
+def webhook_row(webhook: str, body: str, answer: Mapping[str, Any], until: datetime) -> Row:
+    """What was answered to a delivery whose body had this hash; kept until ``until``."""
+    return Row(webhook_key(webhook), {"body": body, "answer": answer}, expires_at=until)
+
+
+# -- roster and calendar ------------------------------------------------------------------------
+
+
+def agency_row(agency: Agency) -> Row:
+    return Row(Key(ROSTER, f"AGENCY#{agency.code}"), encode(agency))
+
+
+def person_row(person: Person) -> Row:
+    return Row(Key(ROSTER, f"PERSON#{person.id}"), encode(person))
+
+
+def deputy_row(deputy: Deputy) -> Row:
+    key = f"DEPUTY#{deputy.for_}#{deputy.by}#{deputy.start}"
+    return Row(Key(ROSTER, key), encode(deputy))
+
+
+def read_agency(row: Row) -> Agency:
+    return decode(Agency, row.value)
+
+
+def read_person(row: Row) -> Person:
+    return decode(Person, row.value)
+
+
+def read_deputy(row: Row) -> Deputy:
+    return decode(Deputy, row.value)
+
+
+def year_row(year: Year) -> Row:
+    return Row(Key(CALENDAR, f"YEAR#{year.roc_year}"), encode(year))
+
+
+def read_year(row: Row) -> Year:
+    return decode(Year, row.value)
+
+
+def counter_key(quarter: str, agency: str) -> Key:
+    return Key(f"KPI#{quarter}", agency)

@@ -1,0 +1,284 @@
+"""The office calendar: which days are workdays, which years are known, and which closures count.
+
+Lives here: ``OfficeCalendar`` and its ``Year``, the test that an incoming year has to pass, and the
+compact table the project ships (``office_calendar.csv``). How a DGPA file is read stands in
+``opendata.adapters.dgpa``; what follows for due dates, in ``deadline``.
+
+Sources: 政府行政機關辦公日曆表 (DGPA, dataset 14718), 紀念日及節日實施條例,
+天然災害停止上班及上課作業辦法; a make-up Saturday is a workday (letter of 法務部, 99.2.3). Domain
+rules R3 and R18.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from calendar import isleap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import NamedTuple
+
+from opendata.rules.canonical import digest
+from opendata.rules.errors import Fault, Invalid
+from opendata.rules.roc import BEFORE_YEAR_1
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAY_OFF, CLOSURE, MAKE_UP = "day_off", "closure", "make_up_workday"
+
+FEWEST_HOLIDAYS = 8
+# Off by statute in every year, and the span in which Lunar New Year lies: its eve and three days,
+# each made up for on a weekday. A table without them is another country's.
+_NATIONAL_DAYS = ((1, 1), (2, 28), (10, 10))
+_LUNAR_NEW_YEAR = ((1, 20), (2, 27))
+_SHORTEST_NEW_YEAR = 4
+_LONGEST_REST = 366
+_ONE_DAY = timedelta(days=1)
+
+_COLUMNS = ("year", "date", "kind", "note")
+_ATTRIBUTION = """\
+# 行政院人事行政總處，政府行政機關辦公日曆表（data.gov.tw 資料集 14718），經本專案擷取、改編。
+# 此開放資料依政府資料開放授權條款 (Open Government Data License) 進行公眾釋出，
+# 使用者於遵守本條款各項規定之前提下，得利用之。
+# https://data.gov.tw/license
+# What differs from a plain week: days off on weekdays, named days, and make-up workdays.
+"""
+
+
+class Day(NamedTuple):
+    """One line of a year's calendar: whether offices are closed that day, and its name or ''."""
+
+    date: date
+    off: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The calendar of one 民國 year.
+
+    Attributes:
+        roc_year: 115.
+        off: every day off, weekends too, with its name or ''. What is not here is a workday.
+        source: the file or announcement it was taken from.
+    """
+
+    roc_year: int
+    off: Mapping[date, str]
+    source: str
+
+    def days(self) -> Iterator[Day]:
+        """Every day of the year in order."""
+        for day in _days_of(self.roc_year):
+            yield Day(day, day in self.off, self.off.get(day, ""))
+
+    def exceptions(self) -> Iterator[Day]:
+        """The days that differ from a plain week, or have a name."""
+        return (day for day in self.days() if day.off != _is_weekend(day.date) or day.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """停止上班: one county closes its offices for a day or half of it, by announcement."""
+
+    day: date
+    county: str
+    half: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCalendar:
+    """The known years, and the closures that count for one seat.
+
+    Attributes:
+        years: by 民國 year. In any other year weekends are off and nothing else is known.
+        closed: closure days beside those years.
+        version: latest year and a short hash of all contents; equal contents, equal version.
+    """
+
+    years: Mapping[int, Year]
+    closed: frozenset[date] = frozenset()
+    version: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        told = [
+            [[day.date, day.off, day.name] for day in self.years[number].exceptions()]
+            for number in self.coverage
+        ]
+        hashed = digest([self.coverage, told, sorted(self.closed)])
+        latest = self.coverage[-1] if self.years else 0
+        object.__setattr__(self, "version", f"{latest}-{hashed[:8]}")
+
+    @property
+    def coverage(self) -> tuple[int, ...]:
+        """The 民國 years that are known, in order."""
+        return tuple(sorted(self.years))
+
+    def covers(self, day: date) -> bool:
+        """Whether the day's year is known; else what is said of the day is provisional."""
+        return day.year - BEFORE_YEAR_1 in self.years
+
+    def is_workday(self, day: date) -> bool:
+        """Whether offices are open that day."""
+        if day in self.closed:
+            return False
+        year = self.years.get(day.year - BEFORE_YEAR_1)
+        return not _is_weekend(day) if year is None else day not in year.off
+
+    def day_off_reason(self, day: date) -> str | None:
+        """Why offices are closed: the holiday's name, or a code; None on a workday.
+
+        Codes: ``closure``, ``sat``, ``sun``, and ``day_off`` for a weekday off without a name.
+        """
+        if self.is_workday(day):
+            return None
+        year = self.years.get(day.year - BEFORE_YEAR_1)
+        if year is not None and (name := year.off.get(day)):
+            return name
+        if _is_weekend(day):
+            return WEEKDAYS[day.weekday()]
+        return CLOSURE if day in self.closed else DAY_OFF
+
+    def describe(self, day: date) -> str:
+        """What to say of any day: why it is off, or ``make_up_workday``, or its weekday's code."""
+        if (reason := self.day_off_reason(day)) is not None:
+            return reason
+        return MAKE_UP if _is_weekend(day) else WEEKDAYS[day.weekday()]
+
+    def next_workday(self, day: date) -> date:
+        """The first workday after a day.
+
+        Raises:
+            Invalid: ``no_workday`` – offices stay closed for a whole year.
+        """
+        for _ in range(_LONGEST_REST):
+            day += _ONE_DAY
+            if self.is_workday(day):
+                return day
+        raise Invalid(Fault("calendar", "no_workday"))
+
+    def workdays_between(self, start: date, end: date) -> int:
+        """How many workdays lie after ``start``, ``end`` included; negative if it is earlier."""
+        if end < start:
+            return -self.workdays_between(end, start)
+        span = (end - start).days
+        return sum(self.is_workday(start + timedelta(days=n)) for n in range(1, span + 1))
+
+    def with_year(self, year: Year) -> OfficeCalendar:
+        """The calendar in which this year stands in place of what was known of it."""
+        return replace(self, years=MappingProxyType({**self.years, year.roc_year: year}))
+
+    def with_closures(self, closures: Iterable[Closure], county: str) -> OfficeCalendar:
+        """The calendar as an agency in this county has it.
+
+        Only a closure of the whole day, and at the agency's own seat, makes a day off (R3).
+        """
+        here = {one.day for one in closures if one.county == county and not one.half}
+        return replace(self, closed=self.closed | here)
+
+
+def year_from_days(days: Iterable[Day], source: str) -> Year:
+    """Check a year's calendar that comes from outside, and make a ``Year`` of it.
+
+    Args:
+        days: all its days, in any order.
+        source: where it comes from.
+
+    Raises:
+        Invalid: ``no_days``, ``several_years``, ``twice``, ``missing`` (days that do not stand in
+            it), ``too_few_holidays`` (fewer than 8 weekdays off: not a whole calendar),
+            ``no_workday``, or ``not_taiwan`` (offices open on a national day or at Lunar New Year).
+    """
+    listed = sorted(days)
+    if not listed:
+        raise Invalid(Fault("days", "no_days"))
+    roc_year = listed[0].date.year - BEFORE_YEAR_1
+    if listed[-1].date.year != listed[0].date.year:
+        raise Invalid(Fault("days", "several_years"))
+    faults = (*_incomplete(listed, roc_year), *_implausible(listed))
+    if faults:
+        raise Invalid(*faults)
+    off = {day.date: day.name for day in listed if day.off}
+    return Year(roc_year, MappingProxyType(off), source)
+
+
+def _incomplete(listed: list[Day], roc_year: int) -> Iterator[Fault]:
+    seen = {day.date for day in listed}
+    if len(seen) < len(listed):
+        yield Fault("days", "twice", (("count", len(listed) - len(seen)),))
+    missing = [day for day in _days_of(roc_year) if day not in seen]
+    if missing:
+        yield Fault("days", "missing", (("count", len(missing)), ("first", missing[0].isoformat())))
+
+
+def _implausible(listed: list[Day]) -> Iterator[Fault]:
+    holidays = sum(day.off and not _is_weekend(day.date) for day in listed)
+    if holidays < FEWEST_HOLIDAYS:
+        yield Fault("days", "too_few_holidays", (("count", holidays), ("least", FEWEST_HOLIDAYS)))
+    if all(day.off for day in listed):
+        yield Fault("days", "no_workday")
+    if not _is_of_taiwan(listed):
+        yield Fault("days", "not_taiwan")
+
+
+def _is_of_taiwan(listed: list[Day]) -> bool:
+    weekdays_off = {
+        (day.date.month, day.date.day) for day in listed if day.off and not _is_weekend(day.date)
+    }
+    workdays = {(day.date.month, day.date.day) for day in listed if not day.off}
+    begin, end = _LUNAR_NEW_YEAR
+    new_year = sum(begin <= day <= end for day in weekdays_off)
+    return workdays.isdisjoint(_NATIONAL_DAYS) and new_year >= _SHORTEST_NEW_YEAR
+
+
+def _is_weekend(day: date) -> bool:
+    return day.weekday() >= 5
+
+
+def _days_of(roc_year: int) -> Iterator[date]:
+    first = date(roc_year + BEFORE_YEAR_1, 1, 1)
+    return (first + timedelta(days=n) for n in range(366 if isleap(first.year) else 365))
+
+
+def write_table(years: Iterable[Year]) -> str:
+    """Years as the compact table, with attribution; ``read_table`` gives them back."""
+    out = io.StringIO(newline="")
+    out.write(_ATTRIBUTION)
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(_COLUMNS)
+    for year in sorted(years, key=lambda one: one.roc_year):
+        rows.writerow((year.roc_year, "", "source", year.source))
+        for day in year.exceptions():
+            rows.writerow((year.roc_year, day.date, "off" if day.off else "workday", day.name))
+    return out.getvalue()
+
+
+def read_table(text: str) -> tuple[Year, ...]:
+    """The years of a compact table as ``write_table`` writes it."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    sources: dict[int, str] = {}
+    off: dict[int, dict[date, str]] = {}
+    for row in csv.DictReader(lines):
+        number = int(row["year"])
+        if row["kind"] == "source":
+            sources[number] = row["note"]
+            off[number] = {day: "" for day in _days_of(number) if _is_weekend(day)}
+        elif row["kind"] == "off":
+            off[number][date.fromisoformat(row["date"])] = row["note"]
+        else:
+            del off[number][date.fromisoformat(row["date"])]
+    return tuple(
+        Year(number, MappingProxyType(dict(sorted(off[number].items()))), source)
+        for number, source in sources.items()
+    )
+
+
+@cache
+def shipped() -> OfficeCalendar:
+    """The calendar that comes with the desk, 民國 106 to 115; read at the first call."""
+    table = resources.files("opendata.rules").joinpath("office_calendar.csv")
+    years = {year.roc_year: year for year in read_table(table.read_text("utf-8"))}
+    return OfficeCalendar(MappingProxyType(years))

@@ -1,0 +1,242 @@
+"""What a case counts for, as numbers that can be added, and the report that they add up to.
+
+A case's round is counted in the quarter and agency of its original due date. ``tally`` says what
+it counts for as it stands; a commit writes the difference of two tallies, so the counters are at
+every moment the sum of all tallies and can be recounted. Sources: DESIGN §4 (``status``), domain
+rule R11; the cohort of a rate is what has fallen due (peers.md §5, case 33).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from opendata.rules.feedback import Case, Event, State, began, evolve
+from opendata.rules.people import Capacity
+from opendata.rules.roc import Quarter, local_date, quarter_of
+
+LONGEST = 60
+_APPROVED_BY = {
+    Capacity.CIO: "cio",
+    Capacity.DEPUTY_ABSENT: "deputy",
+    Capacity.ACTING: "deputy",
+    Capacity.DELEGATED: "delegated",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts of one quarter and agency. A name is ``<count>`` or ``<count>:<due date>``."""
+
+    quarter: str
+    agency: str
+    counts: Mapping[str, int]
+
+
+def tally(case: Case) -> Tally:
+    """What the case's present round counts for."""
+    counts: Counter[str] = Counter()
+    dropped = case.state in (State.SET_ASIDE, State.WITHDRAWN)
+    if not dropped:
+        counts[f"n:{case.due.original:%Y%m%d}"] = 1
+        counts[f"n14:{case.due.platform:%Y%m%d}"] = 1
+        _answers(case, counts)
+    counts |= Counter(
+        {
+            "rounds": int(case.round > 1),
+            "under_study": int(case.state is State.UNDER_STUDY),
+            "set_aside": int(case.state is State.SET_ASIDE),
+            "withdrawn": int(case.state is State.WITHDRAWN),
+            "extended": int(case.extended),
+            "transferred": int(case.transferred),
+        }
+    )
+    if case.stars is not None:
+        counts |= {"stars": 1, "stars_sum": case.stars, "stars_low": int(case.stars < 3)}
+    quarter = quarter_of(case.due.original)
+    return Tally(quarter.code, case.agency, {name: n for name, n in counts.items() if n})
+
+
+def _answers(case: Case, counts: Counter[str]) -> None:
+    if case.first_answered_at is None:
+        return
+    first = local_date(case.first_answered_at)
+    in_time = first <= case.due.original
+    counts[f"{'in' if in_time else 'late'}:{case.due.original:%Y%m%d}"] = 1
+    if first <= case.due.platform:
+        counts[f"in14:{case.due.platform:%Y%m%d}"] = 1
+    days = (first - local_date(case.opened_at)).days
+    counts["days"] = days
+    counts[f"took:{min(days, LONGEST):02}"] = 1
+    counts["refused"] = int(case.refused)
+    if case.answered_by:
+        counts[f"by_{_APPROVED_BY[Capacity(case.answered_by)]}"] = 1
+    if case.answered_at is not None:
+        substantive = local_date(case.answered_at) <= case.due.original
+        counts["substantive_in_time" if substantive else "substantive_late"] = 1
+
+
+def difference(before: Case | None, after: Case) -> tuple[Tally, ...]:
+    """What to add to the counters when a case changes; a new round leaves the old one counted."""
+    new = tally(after)
+    if before is None or before.round != after.round:
+        return (new,)
+    old = tally(before)
+    if (old.quarter, old.agency) != (new.quarter, new.agency):
+        return (_times(old, -1), new)
+    moved = Counter(new.counts)
+    moved.subtract(old.counts)
+    changed = {name: n for name, n in moved.items() if n}
+    return (Tally(new.quarter, new.agency, changed),) if changed else ()
+
+
+def flows(before: Case | None, events: Iterable[Event]) -> Iterator[Tally]:
+    """What events add to the counters, following a case as it was before them, or from nothing."""
+    case = before
+    for event in events:
+        after = evolve(case, event) if case else began(event, "")
+        yield from difference(case, after)
+        case = after
+
+
+def _times(counted: Tally, factor: int) -> Tally:
+    return Tally(
+        counted.quarter,
+        counted.agency,
+        {name: factor * n for name, n in counted.counts.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A rate by its numerator and denominator."""
+
+    n: int
+    d: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One line of the report; the names are those of ``status`` in DESIGN §4.
+
+    ``received`` counts the rounds whose due date lies in the period, without what was set aside
+    or withdrawn; ``due`` those whose due date has passed, or is today and they are answered;
+    ``not_due`` the rest, ``answered_early`` of which have been answered all the same.
+    """
+
+    received: int = 0
+    due: int = 0
+    in_time: int = 0
+    late: int = 0
+    open_in_time: int = 0
+    open_late: int = 0
+    not_due: int = 0
+    answered_early: int = 0
+    under_study: int = 0
+    within_7: Share = Share(0, 0)
+    within_14: Share = Share(0, 0)
+    substantive_in_time: int = 0
+    substantive_late: int = 0
+    median: float | None = None
+    mean: float | None = None
+    histogram: Mapping[int, int] = field(default_factory=dict)
+    set_aside: int = 0
+    withdrawn: int = 0
+    extended: int = 0
+    transferred: int = 0
+    rounds: int = 0
+    refused: int = 0
+    approved_by: Mapping[str, int] = field(default_factory=dict)
+    stars: int = 0
+    stars_mean: float | None = None
+    stars_below_3: int = 0
+
+
+def figures(counts: Mapping[str, int], today: date) -> Figures:
+    """The line that some counters add up to, seen on a local date."""
+    n, on_time, late = (_by_day(counts, name) for name in ("n", "in", "late"))
+    received, in_time, answered_late = n.total(), on_time.total(), late.total()
+    past_in = _until(on_time, today)
+    past = _until(n, today - timedelta(days=1)) + on_time[today]
+    open_late = _until(n - on_time - late, today - timedelta(days=1))
+    took = {days: counts[f"took:{days:02}"] for days in range(LONGEST + 1) if counts.get(f"took:{days:02}")}
+    answered = sum(took.values())
+    stars = counts.get("stars", 0)
+    return Figures(
+        received=received,
+        due=past,
+        in_time=in_time,
+        late=answered_late,
+        open_in_time=received - in_time - answered_late - open_late,
+        open_late=open_late,
+        not_due=received - past,
+        answered_early=in_time - past_in,
+        under_study=counts.get("under_study", 0),
+        within_7=Share(past_in, past),
+        within_14=_within_14(counts, today),
+        substantive_in_time=counts.get("substantive_in_time", 0),
+        substantive_late=counts.get("substantive_late", 0),
+        median=_median(took),
+        mean=round(counts.get("days", 0) / answered, 1) if answered else None,
+        histogram=took,
+        set_aside=counts.get("set_aside", 0),
+        withdrawn=counts.get("withdrawn", 0),
+        extended=counts.get("extended", 0),
+        transferred=counts.get("transferred", 0),
+        rounds=counts.get("rounds", 0),
+        refused=counts.get("refused", 0),
+        approved_by={who: counts.get(f"by_{who}", 0) for who in ("cio", "deputy", "delegated")},
+        stars=stars,
+        stars_mean=round(counts.get("stars_sum", 0) / stars, 1) if stars else None,
+        stars_below_3=counts.get("stars_low", 0),
+    )
+
+
+def _by_day(counts: Mapping[str, int], name: str) -> Counter[date]:
+    days: Counter[date] = Counter()
+    for key, number in counts.items():
+        count, _, day = key.partition(":")
+        if count == name:
+            days[date.fromisoformat(day)] += number
+    return days
+
+
+def _until(days: Counter[date], last: date) -> int:
+    return sum(number for day, number in days.items() if day <= last)
+
+
+def _within_14(counts: Mapping[str, int], today: date) -> Share:
+    n, answered = _by_day(counts, "n14"), _by_day(counts, "in14")
+    return Share(
+        _until(answered, today),
+        _until(n, today - timedelta(days=1)) + answered[today],
+    )
+
+
+def _median(took: Mapping[int, int]) -> float | None:
+    spread = sorted(day for day, number in took.items() for _ in range(number))
+    if not spread:
+        return None
+    middle = len(spread) // 2
+    return spread[middle] if len(spread) % 2 else (spread[middle - 1] + spread[middle]) / 2
+
+
+def added(rows: Iterable[Mapping[str, int]]) -> Counter[str]:
+    """Counters of several agencies or quarters together."""
+    total: Counter[str] = Counter()
+    for row in rows:
+        total.update(row)
+    return total
+
+
+def quarters(period: str) -> tuple[Quarter, ...]:
+    """The quarters of ``115Q3`` or of the whole ROC year ``115``.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    if period.isdigit():
+        return tuple(Quarter(int(period), number) for number in (1, 2, 3, 4))
+    return (Quarter.parse(period),)

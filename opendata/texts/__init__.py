@@ -1,0 +1,78 @@
+"""Every sentence a person reads, in zh-TW and in English.
+
+``say`` takes a code and its parameters and gives the sentence; dates, instants and codes among
+the parameters are written as the language writes them. Which sentence is due stands elsewhere.
+Model wording: 「文字範本」 of the desk; its rules are 回復 (not 回覆), 臺, 您, full-width signs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import Enum
+
+from opendata.rules import roc
+from opendata.rules.errors import DeskError, Fault, Invalid
+from opendata.rules.privacy import PersonalData
+from opendata.texts import en, zh
+
+LANGUAGES = {"zh": zh.SENTENCES, "en": en.SENTENCES}
+
+
+def say(language: str, code: str, /, **params: object) -> str:
+    """The sentence of a code.
+
+    Args:
+        language: ``zh`` or ``en``.
+        code: as in the tables of this package.
+        params: what fills the sentence in; dates, instants and enums are written out.
+    """
+    told = {name: written(language, value) for name, value in params.items()}
+    return LANGUAGES[language][code].format(**told)
+
+
+def written(language: str, value: object) -> object:
+    """A parameter as the language writes it; texts and numbers stay as they are."""
+    if isinstance(value, datetime):
+        return roc.format_time(value) if language == "zh" else roc.format_time_en(value)
+    if isinstance(value, date):
+        return roc.format_date(value) if language == "zh" else roc.format_date_en(value)
+    if isinstance(value, Enum):
+        return name_of(language, value)
+    if isinstance(value, tuple | list | frozenset):
+        return joined(language, (written(language, item) for item in value))
+    return value
+
+
+def name_of(language: str, code: Enum) -> str:
+    """The word for a code, e.g. of a state or a role."""
+    return LANGUAGES[language][f"{type(code).__name__}.{code.value}"]
+
+
+def joined(language: str, parts: Iterable[object]) -> str:
+    """Several words as a list."""
+    return ("、" if language == "zh" else ", ").join(str(part) for part in parts)
+
+
+def refusal(language: str, error: DeskError) -> str:
+    """Why something was not done, and what to do, in one or two sentences."""
+    if isinstance(error, Invalid):
+        return " ".join(fault(language, one) for one in error.faults)
+    return say(language, f"error.{error.code}", **error.params)
+
+
+def fault(language: str, one: Fault) -> str:
+    """What is wrong in one place."""
+    return say(language, f"fault.{one.code}", **dict(one.params))
+
+
+def masked(kind: PersonalData) -> str:
+    """What stands in place of personal data."""
+    return say("zh", f"masked.{kind.value}")
+
+
+def days_left(language: str, workdays: int) -> str:
+    """還有3個工作日／今日屆期／逾期2個工作日."""
+    if workdays == 0:
+        return say(language, "days.today")
+    return say(language, "days.left" if workdays > 0 else "days.over", n=abs(workdays))
