@@ -14,7 +14,9 @@ Block = dict[str, Any]
 
 SECTION, HEADER, BUTTON_TEXT, PLAIN = 3000, 150, 75, 2000
 # Control characters, and the bidirectional overrides that turn a text around.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def inert(text: str) -> str:
@@ -138,9 +140,7 @@ def select(action: str, options: Sequence[Block], chosen: str | None, placeholde
     return made | ({"initial_option": initial} if initial else {})
 
 
-def text_input(
-    action: str, initial: str | None, *, most: int, multiline: bool = False
-) -> Block:
+def text_input(action: str, initial: str | None, *, most: int, multiline: bool = False) -> Block:
     made: Block = {
         "type": "plain_text_input",
         "action_id": action,

@@ -65,7 +65,9 @@ def _opening(face: Face, view: Opens) -> Callable[..., None]:
     def handle_open(ack: Ack, body: Body, client: WebClient) -> None:
         made = view(face, body["user"]["id"], ref_of(body))
         inside = (body.get("view") or {}).get("type") == "modal"
-        (client.views_push if inside else client.views_open)(trigger_id=body["trigger_id"], view=made)
+        (client.views_push if inside else client.views_open)(
+            trigger_id=body["trigger_id"], view=made
+        )
         ack()
 
     return handle_open

@@ -72,7 +72,11 @@ def _notes(scene: Scene) -> list[str]:
         notes.append(say("case.also.many" if many else "case.also", agencies=shown, n=len(others)))
     if places := hidden(scene):
         notes.append(say("case.masked", n=places))
-    if case.dispatched_at and case.open and local_date(case.dispatched_at) > local_date(case.opened_at):
+    if (
+        case.dispatched_at
+        and case.open
+        and local_date(case.dispatched_at) > local_date(case.opened_at)
+    ):
         notes.append(_late_dispatch(scene))
     if case.comments:
         notes.append(say("case.comments", n=case.comments))

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -62,7 +63,9 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> None:
     about = dossier(face.desk, intent.case)
     targets = list(_targets(face, intent, about))
     try:
-        known = {one.to: one for one in outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)}
+        known = {
+            one.to: one for one in outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
+        }
         for target in targets:
             _bring(face, client, intent, about, target, known.pop(target.to, None))
         for former in known.values():
@@ -81,7 +84,8 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> None:
 
 
 def _backoff(intent: Intent) -> timedelta:
-    return min(WAIT * 2 ** min(intent.tries, 10), LONGEST_WAIT)
+    doubled: timedelta = WAIT * (1 << min(intent.tries, 10))
+    return min(doubled, LONGEST_WAIT)
 
 
 def _nobody(face: Face, intent: Intent, about: Dossier) -> None:
@@ -141,7 +145,12 @@ def _persons(face: Face, intent: Intent, about: Dossier) -> list[str]:
 
 
 def _bring(
-    face: Face, client: WebClient, intent: Intent, about: Dossier, target: Target, known: Sent | None
+    face: Face,
+    client: WebClient,
+    intent: Intent,
+    about: Dossier,
+    target: Target,
+    known: Sent | None,
 ) -> None:
     """Send the message, or bring the one that is there up to date."""
     shown = render(face, intent, about, target.voice)
@@ -254,7 +263,7 @@ def _found(client: WebClient, channel: str, sent: Sent) -> str | None:
     return None
 
 
-def _call(client: WebClient, method: str, **told: object) -> dict[str, object]:
+def _call(client: WebClient, method: str, **told: object) -> dict[str, Any]:
     """One call of the Web API; what may pass by itself becomes Delayed.
 
     Raises:
@@ -274,4 +283,6 @@ def _call(client: WebClient, method: str, **told: object) -> dict[str, object]:
         raise Delayed(WAIT) from lost
 
 
-_PASSING = frozenset({"internal_error", "service_unavailable", "request_timeout", "fatal_error", "ratelimited"})
+_PASSING = frozenset(
+    {"internal_error", "service_unavailable", "request_timeout", "fatal_error", "ratelimited"}
+)

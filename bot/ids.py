@@ -1,4 +1,4 @@
-"""The ids by which Slack names our buttons, fields and modals; builders and listeners share them."""
+"""The ids of our buttons and modals in Slack; builders and listeners share them."""
 
 from __future__ import annotations
 

@@ -21,7 +21,6 @@ from opendata.texts import joined
 QUESTION, REPLY = 2000, 3000
 
 
-
 def question_and_reply(scene: Scene) -> list[Block]:
     """民眾意見 beside 擬回復, whole as far as one message holds them."""
     say, written = scene.say, scene.dossier.reply
@@ -87,8 +86,11 @@ def _submission(scene: Scene, heading: str, ask: str) -> list[Block]:
     if written and before:
         told = changes(voice, before, written)
         blocks.append(b.context(say("approval.nth", n=case.submissions, changes=told)))
-    return [*blocks, b.context(say("approval.binds"), say("approval.hash", hash=scene.ref.hash[:8])),
-            b.section(say(ask))]
+    return [
+        *blocks,
+        b.context(say("approval.binds"), say("approval.hash", hash=scene.ref.hash[:8])),
+        b.section(say(ask)),
+    ]
 
 
 def approval(scene: Scene) -> Rendered:
@@ -102,7 +104,9 @@ def approval(scene: Scene) -> Rendered:
         approve = scene.button(
             Button.APPROVE, style="primary", confirm=scene.confirm(Button.APPROVE)
         )
-        blocks.append(b.actions([approve, scene.button(Button.RETURN), scene.button(Button.DETAILS)]))
+        blocks.append(
+            b.actions([approve, scene.button(Button.RETURN), scene.button(Button.DETAILS)])
+        )
         notice = say(
             "approval.notice", case=case.id, title=escaped(case.title), due=scene.voice.due(case)
         )
@@ -147,7 +151,9 @@ def review(scene: Scene) -> Rendered:
     if scene.current and case.state is State.IN_REVIEW:
         blocks = _submission(scene, "review.heading", "review.ask")
         passing = scene.button(Button.PASS, style="primary")
-        blocks.append(b.actions([passing, scene.button(Button.RETURN), scene.button(Button.DETAILS)]))
+        blocks.append(
+            b.actions([passing, scene.button(Button.RETURN), scene.button(Button.DETAILS)])
+        )
         notice = say(
             "review.notice", case=case.id, title=escaped(case.title), due=scene.voice.due(case)
         )
@@ -184,7 +190,6 @@ def cosign(scene: Scene) -> Rendered:
         b.actions([agree, scene.button(Button.DETAILS)]),
     ]
     return Rendered(say("cosign.notice", case=case.id, title=escaped(case.title)), blocks)
-
 
 
 def returned(scene: Scene) -> Rendered:

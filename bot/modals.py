@@ -1,4 +1,4 @@
-"""The modals: what a person fills in or reads at leisure. Who submits what stands in ``submissions``."""
+"""The modals: what a person fills in or reads. What a submission does is in ``submissions``."""
 
 from __future__ import annotations
 
@@ -223,7 +223,9 @@ def assign(voice: Voice, ref: Ref) -> Block:
         "placeholder": b.plain(voice.say("placeholder.choose"), 150),
         "option_groups": [
             {
-                "label": b.plain(f"{voice.agency(parent)}（{n + 1}）" if n else voice.agency(parent), 75),
+                "label": b.plain(
+                    f"{voice.agency(parent)}（{n + 1}）" if n else voice.agency(parent), 75
+                ),
                 "options": [b.option(one.name, one.code) for one in some],
             }
             for parent, members in groups.items()

@@ -83,7 +83,7 @@ def _in_modal(body: Body, told: str, faults: Sequence[Fault], voice: Voice) -> B
 
 
 def _json(told: object) -> BoltResponse:
-    headers = {"content-type": "application/json"}
+    headers: dict[str, str | Sequence[str]] = {"content-type": "application/json"}
     return BoltResponse(status=200, body=json.dumps(told, ensure_ascii=False), headers=headers)
 
 

@@ -42,10 +42,12 @@ class Scene:
 
     @property
     def case(self) -> Case:
+        """The case as it stands."""
         return self.dossier.case
 
     @property
     def ref(self) -> Ref:
+        """What the buttons are about: this case, round and text."""
         draft = self.case.draft
         return Ref(self.case.id, self.case.round, draft.hash if draft else "")
 
@@ -55,6 +57,7 @@ class Scene:
         return occasion_of(self.case, self.kind) == self.occasion
 
     def say(self, code: str, /, **params: object) -> str:
+        """A sentence in the reader's language."""
         return self.voice.say(code, **params)
 
     def button(self, which: Button, **more: Any) -> Block:
@@ -64,6 +67,7 @@ class Scene:
         return b.button(text, which, str(self.ref), label=label, **more)
 
     def confirm(self, which: Button) -> Block:
+        """The question before a button takes effect."""
         name = f"confirm.{which.value}"
         return b.confirm(
             self.say(f"{name}.title"),
@@ -74,6 +78,7 @@ class Scene:
 
 
 def masked_body(scene: Scene) -> str:
+    """The citizen's words, personal data masked."""
     return privacy.mask(scene.dossier.opinion.body, masked)
 
 

@@ -36,20 +36,25 @@ class Fields:
         self._by_block = {block: next(iter(told.values())) for block, told in values.items()}
 
     def text(self, block: str) -> str:
+        """What was typed."""
         return self._by_block.get(block, {}).get("value") or ""
 
     def choice(self, block: str) -> str | None:
+        """The value that was selected."""
         chosen = self._by_block.get(block, {}).get("selected_option")
         return chosen["value"] if chosen else None
 
     def choices(self, block: str) -> list[str]:
+        """The values that were ticked."""
         return [one["value"] for one in self._by_block.get(block, {}).get("selected_options") or ()]
 
     def day(self, block: str) -> date | None:
+        """The date that was picked."""
         told = self._by_block.get(block, {}).get("selected_date")
         return date.fromisoformat(told) if told else None
 
     def instant(self, block: str) -> datetime:
+        """The instant that was picked."""
         return datetime.fromtimestamp(self._by_block[block]["selected_date_time"], UTC)
 
 

@@ -1,1 +1,1 @@
-"""OpenData Desk: citizen feedback on data.gov.tw, answered within 7 days and approved by the CIO."""
+"""OpenData Desk: feedback on data.gov.tw, answered within 7 days and approved by the CIO."""

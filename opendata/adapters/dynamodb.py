@@ -180,21 +180,18 @@ class DynamoStore:
         After Unavailable the writes may have been done or not: the answer was lost.
         """
         refuse_unfit(writes)
-        deletes, puts, adds = (
-            [write for write in writes if isinstance(write, kind)] for kind in (Delete, Put, Add)
-        )
         # PynamoDB sends them in this order, and so the reasons of a refusal come back.
-        sent = [write.key for write in (*deletes, *puts, *adds)]
+        groups = [
+            [write for write in writes if isinstance(write, kind)] for kind in (Delete, Put, Add)
+        ]
+        sent = [write.key for group in groups for write in group]
+        deletes, puts, adds = ([self._operation(write) for write in group] for group in groups)
         token = uuid4().hex
         for attempt in range(ATTEMPTS):
             self._wait(attempt)
             try:
                 self._connection.transact_write_items(
-                    condition_check_items=[],
-                    delete_items=self._operations(deletes),
-                    put_items=self._operations(puts),
-                    update_items=self._operations(adds),
-                    client_request_token=token,
+                    [], deletes, puts, adds, client_request_token=token
                 )
             except TransactWriteError as error:
                 _refuse(error, sent, last=attempt + 1 == ATTEMPTS)
@@ -228,9 +225,6 @@ class DynamoStore:
             start = told.get("LastEvaluatedKey")
             if not start or (wanted and len(rows) == wanted):
                 return rows
-
-    def _operations(self, writes: Sequence[Write]) -> list[dict[str, Any]]:
-        return [self._operation(write) for write in writes]
 
     def _operation(self, write: Write) -> dict[str, Any]:
         asked = self._connection.get_operation_kwargs

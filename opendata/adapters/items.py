@@ -98,25 +98,24 @@ def added(amounts: Mapping[str, int]) -> list[Action]:
 
 def described(table_name: str) -> MetaTable:
     """The table's keys and indexes: what PynamoDB would otherwise ask DescribeTable for."""
-    names = {"": ("pk", "sk"), **{index: (f"{index}_pk", f"{index}_sk") for index in Index}}
-    schemas = {
-        index: [
-            {"AttributeName": pk, "KeyType": "HASH"},
-            {"AttributeName": sk, "KeyType": "RANGE"},
-        ]
-        for index, (pk, sk) in names.items()
-    }
+    names = ["pk", "sk", *(f"{index}_{part}" for index in Index for part in ("pk", "sk"))]
     return MetaTable(
         {
             "TableName": table_name,
-            "KeySchema": schemas.pop(""),
+            "KeySchema": _schema("pk", "sk"),
             "AttributeDefinitions": [
-                {"AttributeName": name, "AttributeType": "S"}
-                for pair in names.values()
-                for name in pair
+                {"AttributeName": name, "AttributeType": "S"} for name in names
             ],
             "GlobalSecondaryIndexes": [
-                {"IndexName": str(index), "KeySchema": schema} for index, schema in schemas.items()
+                {"IndexName": index.value, "KeySchema": _schema(f"{index}_pk", f"{index}_sk")}
+                for index in Index
             ],
         }
     )
+
+
+def _schema(pk: str, sk: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": pk, "KeyType": "HASH"},
+        {"AttributeName": sk, "KeyType": "RANGE"},
+    ]

@@ -30,7 +30,9 @@ from opendata.rules.roc import local_date
 
 ATTEMPTS = 5
 _ONLY_THE_OFFICER = frozenset({Action.DRAFT, Action.SUBMIT, Action.RECALL, Action.REVISE})
-_LIVES_IN_ROUND = frozenset({Message.RETURNED, Message.TO_PUBLISH, Message.REVIEW, Message.APPROVAL})
+_LIVES_IN_ROUND = frozenset(
+    {Message.RETURNED, Message.TO_PUBLISH, Message.REVIEW, Message.APPROVAL}
+)
 
 
 @dataclass(slots=True)
@@ -180,9 +182,7 @@ def load(desk: Desk, case_id: str, actor: str) -> Sheet:
     return Sheet(case, person, directory, desk.now(), before=case)
 
 
-def transact(
-    desk: Desk, case_id: str, actor: str, decide: Callable[[Sheet], None]
-) -> Case:
+def transact(desk: Desk, case_id: str, actor: str, decide: Callable[[Sheet], None]) -> Case:
     """Load, decide, commit; on a lost race decide anew on what the case has become.
 
     Args:

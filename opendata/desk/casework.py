@@ -134,9 +134,7 @@ def draft(desk: Desk, case_id: str, actor: str, written: Reply) -> Case:
 def cosign(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
     """法制會簽: the legal unit agrees to a refusal that rests on law, to exactly this text.
 
-    Args:
-        desk, case_id, actor: as ever.
-        shown: hash of the text that the person saw.
+    ``shown`` is the hash of the text that the person saw.
 
     Raises:
         TextChanged: it is no longer the text of the draft.

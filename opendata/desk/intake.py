@@ -28,7 +28,10 @@ from opendata.rules.feedback import Action, Case, Due, Move, Outside, State
 
 KEEP_ANSWERS = timedelta(days=90)
 TITLE_SHOWN = 80
-_TYPES = {kind.__name__: kind for kind in (Posted, Commented, Rated, Withdrawn)}
+Following = Commented | Rated | Withdrawn
+_TYPES: Mapping[str, type[Following]] = {
+    kind.__name__: kind for kind in (Commented, Rated, Withdrawn)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,12 @@ class Answer:
     known: bool
 
 
-def receive(desk: Desk, told: Incoming, webhook: str, body: str) -> Answer:
+def receive(desk: Desk, read: Callable[[], Incoming], webhook: str, body: str) -> Answer:
     """Take a delivery in.
 
     Args:
         desk: the desk.
-        told: what the platform says.
+        read: what the platform says; asked only if the delivery is new.
         webhook: id of the delivery, the same when it is repeated.
         body: hash of the delivered bytes.
 
@@ -54,13 +57,14 @@ def receive(desk: Desk, told: Incoming, webhook: str, body: str) -> Answer:
 
     Raises:
         Mismatch: the same webhook-id came before with another body.
+        Invalid: ``read`` finds that it cannot be.
         Unavailable: too much at once; nothing is lost if it is sent again.
     """
     key = records.webhook_key(webhook)
     row = desk.store.get(key).get(key)
     if row is not None:
         return _again(row.value, webhook, body)
-    answer = _take(desk, told, webhook)
+    answer = _take(desk, read(), webhook)
     until = desk.now() + KEEP_ANSWERS
     try:
         desk.store.commit(Put(records.webhook_row(webhook, body, answer.body, until)))
@@ -120,9 +124,7 @@ def _heads(desk: Desk, numbers: Numbers) -> dict[str, Case]:
     return {row.value["id"]: records.read_case(row) for row in rows.values()}
 
 
-def _numbered(
-    desk: Desk, told: Posted, before: Numbers, heads: Mapping[str, Case]
-) -> Numbers:
+def _numbered(desk: Desk, told: Posted, before: Numbers, heads: Mapping[str, Case]) -> Numbers:
     """The numbers that this opinion has from now on.
 
     A case for each dispatched agency of ours; none of ours: one with the coordinator, which the
@@ -216,9 +218,7 @@ def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str)
         text=numbers.text,
         title=shown_title(told.title),
     )
-    opened, event = feedback.open_case(
-        case, actor=Outside.PLATFORM, facts={"webhook": webhook}
-    )
+    opened, event = feedback.open_case(case, actor=Outside.PLATFORM, facts={"webhook": webhook})
     sheet = Sheet(opened, None, directory, now)
     sheet.events.append(event)
     sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
@@ -265,7 +265,7 @@ def _told(desk: Desk, numbers: Numbers) -> list[dict[str, Any]]:
 # -- what follows a posting -------------------------------------------------------------------
 
 
-def _followed(desk: Desk, told: Commented | Rated | Withdrawn, webhook: str) -> Answer:
+def _followed(desk: Desk, told: Following, webhook: str) -> Answer:
     numbers = _numbers(desk, told)
     if not numbers.posted:
         _hold(desk, numbers, told, webhook)
@@ -296,9 +296,7 @@ def _release_held(desk: Desk, numbers: Numbers) -> None:
         desk.store.commit(Delete(row.key, Expect.ANY))
 
 
-def _follow(
-    desk: Desk, number: str, told: Commented | Rated | Withdrawn, webhook: str
-) -> None:
+def _follow(desk: Desk, number: str, told: Following, webhook: str) -> None:
     def decide(sheet: Sheet) -> None:
         if isinstance(told, Withdrawn):
             _withdraw(sheet)

@@ -85,6 +85,7 @@ class Sent:
 
 
 def intent_key(case: str, version: int, n: int) -> Key:
+    """Where the n-th intent of an event lies."""
     return Key(case_partition(case), f"{OUT}{version:05}#{n}")
 
 
@@ -94,6 +95,7 @@ def _key(intent: Intent) -> Key:
 
 
 def intent_row(intent: Intent) -> Row:
+    """The intent's row; unless it is parked, the timer finds it."""
     waits = Place(TIMER, f"{intent.not_before.isoformat()}#{intent.id}")
     places = {} if intent.parked else {Index.TIMER: waits}
     return Row(_key(intent), encode(intent), places=places)
@@ -140,9 +142,7 @@ def _sent_key(case: str, kind: Message, occasion: str, to: str) -> Key:
 
 
 def _sent_row(sent: Sent) -> Row:
-    return Row(
-        _sent_key(sent.case, sent.kind, sent.occasion, sent.to), encode(sent), sent.version
-    )
+    return Row(_sent_key(sent.case, sent.kind, sent.occasion, sent.to), encode(sent), sent.version)
 
 
 def sent(desk: Desk, case: str, kind: Message, occasion: str = "") -> Iterator[Sent]:

@@ -78,6 +78,7 @@ class Put:
 
     @property
     def key(self) -> Key:
+        """The row's key."""
         return self.row.key
 
 
@@ -120,9 +121,7 @@ class Store(Protocol):
         """
         ...
 
-    def query(
-        self, pk: str, prefix: str = "", *, after: str | None = None, limit: int = 0
-    ) -> Page:
+    def query(self, pk: str, prefix: str = "", *, after: str | None = None, limit: int = 0) -> Page:
         """Rows of one partition whose sk begins with ``prefix``, by sk, strongly consistent.
 
         ``limit`` 0 reads to the end, however many pages that takes underneath.

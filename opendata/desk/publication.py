@@ -27,11 +27,9 @@ def publish(
 ) -> Case:
     """已於平臺回復: the clock stops at the platform's time of the reply.
 
-    Args:
-        desk, case_id, actor: as ever; any officer of the agency, or the coordinator.
-        shown: hash of the approved text that was posted.
-        published_at: the platform's time, aware; not before the approval, to the minute, and
-            not after now.
+    Any officer of the agency may report it, or the coordinator. ``shown`` is the hash of the
+    approved text that was posted; ``published_at`` the platform's time, aware, not before the
+    approval, to the minute, and not after now.
 
     Raises:
         Invalid: the time cannot be.

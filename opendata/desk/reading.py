@@ -5,7 +5,7 @@ Nothing is changed here. Whoever is not in the roster, or belongs to another age
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,7 +74,7 @@ def _draft(rows: Mapping[str, Row], case: str, number: int) -> Reply | None:
 
 def _submitted_before(events: Sequence[Event], case: Case) -> int:
     """Number of the draft that was submitted last before the present one, this round; or 0."""
-    drafted, submitted = 0, []
+    drafted, submitted = 0, list[int]()
     for event in events:
         if event.action is Action.NEW_ROUND:
             submitted = []
@@ -134,9 +134,7 @@ def open_cases(desk: Desk, actor: str, after: str | None = None) -> Page:
     if who.agency == desk.directory().root.code:
         return desk.store.find(Index.OPEN, records.OPEN_CASES, after=after, limit=PAGE)
     shelf = records.agency_shelf(who.agency)
-    return desk.store.find(
-        Index.AGENCY, shelf, prefix=records.OPEN_SHELF, after=after, limit=PAGE
-    )
+    return desk.store.find(Index.AGENCY, shelf, prefix=records.OPEN_SHELF, after=after, limit=PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +184,7 @@ def _around(desk: Desk, who: Person) -> Sequence[Row]:
     if who.agency == directory.root.code or deputises:
         return desk.store.find(Index.OPEN, records.OPEN_CASES, limit=10 * HOME).rows
     shelf = records.agency_shelf(who.agency)
-    return desk.store.find(
-        Index.AGENCY, shelf, prefix=records.OPEN_SHELF, limit=10 * HOME
-    ).rows
+    return desk.store.find(Index.AGENCY, shelf, prefix=records.OPEN_SHELF, limit=10 * HOME).rows
 
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -223,9 +219,7 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     for agency, counts in rows:
         by_agency.setdefault(agency, []).append(counts)
     today = local_date(at)
-    lines = {
-        agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()
-    }
+    lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
     return Status(asked, at, lines, total)
 

@@ -162,7 +162,7 @@ def read_opinion(row: Row) -> Opinion:
 
 
 def said_row(case: str, version: int, at: datetime, text: str) -> Row:
-    """What a citizen added later, with the event of that version: a comment, or a rating's words."""
+    """What a citizen added later: a comment, or a rating's words, with the event's version."""
     return Row(Key(case_partition(case), f"{SAID}{version:05}"), {"at": encode(at), "text": text})
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
-from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -30,7 +29,7 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
-def encode(value: object) -> Any:
+def encode(value: object) -> Any:  # noqa: PLR0911  # one line a kind of value
     """Any value of ours as JSON: dates and instants in ISO 8601, enums by value."""
     if is_dataclass(value) and not isinstance(value, type):
         return {part.name: encode(getattr(value, part.name)) for part in fields(value)}
@@ -60,9 +59,14 @@ def decode_fields(kind: type, value: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _read(hints[name], item) for name, item in value.items()}
 
 
-@cache
+_known: dict[type, dict[str, Any]] = {}
+
+
 def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+    """The field types of a dataclass, looked up once."""
+    if kind not in _known:
+        _known[kind] = get_type_hints(kind)
+    return _known[kind]
 
 
 def _read(hint: Any, value: Any) -> Any:

@@ -143,17 +143,11 @@ TABLE: Mapping[Action, Rule] = MappingProxyType(
         Action.REASSIGN: _rule(_DESK, _stay(*_WORKED)),
         Action.CONSULT: _rule(_OFFICER, _stay(_S.IN_PROGRESS)),
         Action.OPINE: _rule((Role.OFFICER, Role.SECTION_HEAD), _stay(_S.IN_PROGRESS)),
-        Action.DRAFT: _rule(
-            _OFFICER, {_S.IN_PROGRESS: STAY, _S.UNDER_STUDY: _S.IN_PROGRESS}
-        ),
+        Action.DRAFT: _rule(_OFFICER, {_S.IN_PROGRESS: STAY, _S.UNDER_STUDY: _S.IN_PROGRESS}),
         Action.COSIGN: _rule((Role.LEGAL,), _stay(_S.IN_PROGRESS)),
         Action.SUBMIT: _rule(_OFFICER, _to(_S.IN_REVIEW, _S.IN_PROGRESS)),
-        Action.RECALL: _rule(
-            _OFFICER, _to(_S.IN_PROGRESS, _S.IN_REVIEW, _S.AWAITING_APPROVAL)
-        ),
-        Action.PASS: _rule(
-            (Role.SECTION_HEAD,), _to(_S.AWAITING_APPROVAL, _S.IN_REVIEW)
-        ),
+        Action.RECALL: _rule(_OFFICER, _to(_S.IN_PROGRESS, _S.IN_REVIEW, _S.AWAITING_APPROVAL)),
+        Action.PASS: _rule((Role.SECTION_HEAD,), _to(_S.AWAITING_APPROVAL, _S.IN_REVIEW)),
         Action.RETURN: _rule(
             (Role.SECTION_HEAD, Role.CIO),
             _to(_S.IN_PROGRESS, _S.IN_REVIEW, _S.AWAITING_APPROVAL),
@@ -170,9 +164,7 @@ TABLE: Mapping[Action, Rule] = MappingProxyType(
             (Role.OFFICER, Role.COORDINATOR),
             _to(_S.AWAITING_APPROVAL, _S.RECEIVED, _S.IN_PROGRESS),
         ),
-        Action.LINK: _rule(
-            (Role.OFFICER, Role.COORDINATOR), _stay(_S.RECEIVED, _S.IN_PROGRESS)
-        ),
+        Action.LINK: _rule((Role.OFFICER, Role.COORDINATOR), _stay(_S.RECEIVED, _S.IN_PROGRESS)),
         Action.REOPEN: _rule(
             (Role.COORDINATOR,), _to(_S.RECEIVED, _S.SET_ASIDE, _S.REDISPATCHED, _S.WITHDRAWN)
         ),
@@ -417,4 +409,3 @@ def too_late(case: Case, action: Action) -> OutOfTurn:
         state=case.state,
         wanted=action,
     )
-

@@ -161,7 +161,11 @@ def figures(counts: Mapping[str, int], today: date) -> Figures:
     past_in = _until(on_time, today)
     past = _until(n, today - timedelta(days=1)) + on_time[today]
     open_late = _until(n - on_time - late, today - timedelta(days=1))
-    took = {days: counts[f"took:{days:02}"] for days in range(LONGEST + 1) if counts.get(f"took:{days:02}")}
+    took = {
+        days: counts[f"took:{days:02}"]
+        for days in range(LONGEST + 1)
+        if counts.get(f"took:{days:02}")
+    }
     answered = sum(took.values())
     stars = counts.get("stars", 0)
     return Figures(

@@ -206,6 +206,10 @@ class Directory:
             above = self._by_code.get(above.parent) if above.parent else None
         return tuple(line)
 
+    def channel(self, code: str) -> str | None:
+        """The Slack channel of an agency: its own, or that of the nearest above it."""
+        return next((agency.channel for agency in self.ancestors(code) if agency.channel), None)
+
     def seat(self, code: str) -> str:
         """The county whose closures count for the agency: its own, else that of the one above."""
         return next((agency.county for agency in self.ancestors(code) if agency.county), "")

@@ -47,7 +47,11 @@ def find(text: str) -> tuple[Finding, ...]:
     """Every finding in the order of the text, without overlaps."""
     plain = text.translate(_FULL_WIDTH)
     found = sorted(
-        (Finding(kind, hit.start(), hit.end()) for kind, pat in _PATTERNS for hit in pat.finditer(plain)),
+        (
+            Finding(kind, hit.start(), hit.end())
+            for kind, pat in _PATTERNS
+            for hit in pat.finditer(plain)
+        ),
         key=lambda finding: (finding.start, -finding.end),
     )
     kept: list[Finding] = []

@@ -110,6 +110,7 @@ class Reply:
 
     @property
     def purpose(self) -> Purpose:
+        """What it is submitted for; the type decides."""
         return Purpose.UNDER_STUDY if self.type is ReplyType.UNDER_STUDY else Purpose.REPLY
 
     @property
@@ -137,6 +138,7 @@ class Draft:
 
     @property
     def awaits_cosign(self) -> bool:
+        """A co-sign is needed and has not been given."""
         return self.needs_cosign and self.cosigned_by is None
 
 

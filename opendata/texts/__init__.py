@@ -7,7 +7,7 @@ Model wording: 「文字範本」 of the desk; its rules are 回復 (not 回覆)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import Enum
 
@@ -16,7 +16,7 @@ from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.privacy import PersonalData
 from opendata.texts import en, zh
 
-LANGUAGES = {"zh": zh.SENTENCES, "en": en.SENTENCES}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": zh.SENTENCES, "en": en.SENTENCES}
 
 
 def say(language: str, code: str, /, **params: object) -> str:

@@ -1,0 +1,23 @@
+"""Every minute: deliver what waits in the outbox and is due, whatever the stream did with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.deliver import delivered
+from functions.observed import MetricUnit, metrics
+from opendata import wiring
+from opendata.desk.outbox import waiting
+
+MOST = 100
+
+
+@metrics.log_metrics
+def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
+    """At most MOST intents a run, longest waiting first; the next run takes the rest."""
+    intents = waiting(wiring.desk(), MOST)
+    failed = sum(not delivered(intent) for intent in intents)
+    metrics.add_metric("OutboxSwept", MetricUnit.Count, len(intents))
+    metrics.add_metric("OutboxFailed", MetricUnit.Count, failed)
+    return {"swept": len(intents), "failed": failed}

@@ -1,0 +1,30 @@
+"""POST /webhooks/feedback: the platform tells of an opinion; signed as Standard Webhooks."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from opendata.adapters.platform_webhook import LIMIT, read
+from opendata.adapters.standard_webhooks import verify
+
+from functions.answers import Response, answer
+from functions.http import Event, body_of, headers_of, route
+from functions.observed import MetricUnit, metrics
+from opendata import wiring
+from opendata.desk.intake import receive
+from opendata.rules.errors import TooLarge
+
+
+@metrics.log_metrics
+@route
+def handler(event: Event, _context: Any) -> Response:
+    """Size, signature, form, then intake; 202 if it was news, 200 if it was known."""
+    body, desk = body_of(event), wiring.desk()
+    if len(body) > LIMIT:
+        raise TooLarge(limit=LIMIT)
+    webhook = verify(headers_of(event), body, wiring.webhook_secrets(), desk.now())
+    fingerprint = hashlib.sha256(body).hexdigest()
+    taken = receive(desk, lambda: read(body, desk.now()), webhook, fingerprint)
+    metrics.add_metric("WebhooksKnown" if taken.known else "WebhooksTaken", MetricUnit.Count, 1)
+    return answer(200 if taken.known else 202, taken.body)

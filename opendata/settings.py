@@ -1,0 +1,74 @@
+"""Every setting, read once from the environment. What is made of them stands in ``wiring``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from opendata.rules.deadline import Mode
+
+SLACK_API_URL = "https://slack.com/api/"
+
+
+class SettingsError(Exception):
+    """A variable is missing or cannot be read; names the variable, never a secret's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this desk runs.
+
+    Attributes:
+        data: the folder of the embedded store (``OPENDATA_DATA``).
+        table: the DynamoDB table; given, it is used in place of the folder (``OPENDATA_TABLE``).
+        webhook_secrets: ``whsec_…``, separated by spaces (``OPENDATA_WEBHOOK_SECRETS``).
+        slack_signing_secret: ``OPENDATA_SLACK_SIGNING_SECRET``.
+        slack_bot_token: ``OPENDATA_SLACK_BOT_TOKEN``.
+        slack_api_url: ends with a slash (``OPENDATA_SLACK_API_URL``).
+        days, platform_days: the two promises in days (``OPENDATA_DAYS``, 7, and
+            ``OPENDATA_PLATFORM_DAYS``, 14).
+        mode: ``calendar`` or ``working`` days of the ministry's promise (``OPENDATA_DAY_MODE``).
+
+    On AWS the three secrets hold ARNs of Secrets Manager.
+    """
+
+    data: Path = Path(".opendata")
+    table: str | None = None
+    webhook_secrets: str = ""
+    slack_signing_secret: str = ""
+    slack_bot_token: str = ""
+    slack_api_url: str = SLACK_API_URL
+    days: int = 7
+    platform_days: int = 14
+    mode: Mode = Mode.CALENDAR
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read ``OPENDATA_*``.
+
+        Raises:
+            SettingsError: a value that cannot be.
+        """
+        api_url = env.get("OPENDATA_SLACK_API_URL") or SLACK_API_URL
+        mode = env.get("OPENDATA_DAY_MODE") or Mode.CALENDAR.value
+        if mode not in set(Mode):
+            raise SettingsError(f"OPENDATA_DAY_MODE is {' or '.join(Mode)}, not {mode}")
+        return cls(
+            data=Path(env.get("OPENDATA_DATA") or ".opendata"),
+            table=env.get("OPENDATA_TABLE") or None,
+            webhook_secrets=env.get("OPENDATA_WEBHOOK_SECRETS", ""),
+            slack_signing_secret=env.get("OPENDATA_SLACK_SIGNING_SECRET", ""),
+            slack_bot_token=env.get("OPENDATA_SLACK_BOT_TOKEN", ""),
+            slack_api_url=api_url if api_url.endswith("/") else f"{api_url}/",
+            days=_days(env, "OPENDATA_DAYS", 7),
+            platform_days=_days(env, "OPENDATA_PLATFORM_DAYS", 14),
+            mode=Mode(mode),
+        )
+
+
+def _days(env: Mapping[str, str], name: str, usual: int) -> int:
+    told = env.get(name) or str(usual)
+    if not told.isdecimal() or not 1 <= int(told) <= 366:
+        raise SettingsError(f"{name} is a number of days from 1 to 366, not {told}")
+    return int(told)

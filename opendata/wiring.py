@@ -1,0 +1,71 @@
+"""The only place that names concrete adapters: from settings to a desk that works."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import cache
+
+from opendata.adapters.secrets import secret
+from opendata.desk.context import Desk, Terms
+from opendata.desk.ports import Store
+from opendata.settings import Settings
+
+
+def now() -> datetime:
+    """This instant, UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings.from_env(os.environ)
+
+
+@cache
+def desk() -> Desk:
+    """The desk of this process."""
+    return make_desk(settings())
+
+
+def make_desk(given: Settings) -> Desk:
+    """A desk over the store that the settings name."""
+    terms = Terms(given.days, given.platform_days, given.mode)
+    return Desk(_store(given), now, terms)
+
+
+def _store(given: Settings) -> Store:
+    # Each store's library takes long to import, and a process needs one of them.
+    if given.table:
+        from opendata.adapters.dynamodb import DynamoStore  # noqa: PLC0415
+
+        return DynamoStore(given.table)
+    from opendata.adapters.sqlite import SqliteStore  # noqa: PLC0415
+
+    given.data.mkdir(parents=True, exist_ok=True)
+    return SqliteStore(given.data / "desk.sqlite")
+
+
+@cache
+def webhook_secrets() -> tuple[str, ...]:
+    """The secrets that sign webhooks, several at once while they are rotated."""
+    return tuple(secret(settings().webhook_secrets).split())
+
+
+@cache
+def slack_signing_secret() -> str:
+    """What proves that a request comes from Slack."""
+    return secret(settings().slack_signing_secret)
+
+
+@cache
+def slack_bot_token() -> str:
+    """What lets us speak in Slack."""
+    return secret(settings().slack_bot_token)
+
+
+def forget() -> None:
+    """Read everything anew at the next use; for a process that changes its environment."""
+    for made in (settings, desk, webhook_secrets, slack_signing_secret, slack_bot_token):
+        made.cache_clear()
