@@ -6,7 +6,6 @@ import uuid
 from functools import cache
 from typing import Any
 
-from opendata.adapters.platform_webhook import LIMIT
 from slack_bolt import App, BoltRequest
 
 from bot.app import build_app
@@ -14,6 +13,7 @@ from bot.face import Face
 from functions.answers import Response
 from functions.http import Event, body_of, headers_of, route
 from opendata import wiring
+from opendata.adapters.platform_webhook import LIMIT
 from opendata.rules.errors import BadSignature, TooLarge
 
 # Slack's verifier raises on what these cannot be; a stranger's nonsense is a 401, not a 500.

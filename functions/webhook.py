@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from opendata.adapters.platform_webhook import LIMIT, read
-from opendata.adapters.standard_webhooks import verify
-
 from functions.answers import Response, answer
 from functions.http import Event, body_of, headers_of, route
 from functions.observed import MetricUnit, metrics
 from opendata import wiring
+from opendata.adapters.platform_webhook import LIMIT, load, understand
+from opendata.adapters.standard_webhooks import verify
 from opendata.desk.intake import receive
 from opendata.rules.errors import TooLarge
 
@@ -24,7 +23,7 @@ def handler(event: Event, _context: Any) -> Response:
     if len(body) > LIMIT:
         raise TooLarge(limit=LIMIT)
     webhook = verify(headers_of(event), body, wiring.webhook_secrets(), desk.now())
-    fingerprint = hashlib.sha256(body).hexdigest()
-    taken = receive(desk, lambda: read(body, desk.now()), webhook, fingerprint)
+    told, fingerprint = load(body), hashlib.sha256(body).hexdigest()
+    taken = receive(desk, lambda: understand(told, desk.now()), webhook, fingerprint)
     metrics.add_metric("WebhooksKnown" if taken.known else "WebhooksTaken", MetricUnit.Count, 1)
     return answer(200 if taken.known else 202, taken.body)

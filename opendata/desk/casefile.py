@@ -70,6 +70,13 @@ class Sheet:
         able = self.directory.approvers(self.case.agency, local_date(self.now))
         return next((one for one in able if one.person.id == self.actor), None)
 
+    def sees(self) -> bool:
+        """Whether the acting person may see the case: in its agency, above it, or as a deputy."""
+        if self.person is None:
+            return False
+        inside = self.directory.covers(self.person, self.case.agency)
+        return inside or self.approver() is not None
+
     def may(self, action: Action) -> State:
         """Where the action leads, if this person may do it now.
 
@@ -219,4 +226,6 @@ def _told(refused: OutOfTurn, sheet: Sheet) -> OutOfTurn:
     case = sheet.before or sheet.case
     if type(refused) is not OutOfTurn or case.moved.actor in (sheet.actor, Outside.PLATFORM.value):
         return refused
-    return feedback.too_late(case, Action(str(refused.params["action"])))
+    action = Action(str(refused.params["action"]))
+    in_turn = case.state in feedback.TABLE[action].moves
+    return refused if in_turn else feedback.too_late(case, action)

@@ -122,7 +122,7 @@ def draft(desk: Desk, case_id: str, actor: str, written: Reply) -> Case:
         )
         if case.draft and case.draft.awaits_cosign:
             sheet.tell(Message.COSIGN)
-        sheet.record(Action.DRAFT, to, draft=saved, drafts=number)
+        sheet.record(Action.DRAFT, to, draft=saved, drafts=number, approval=None)
         sheet.keep(records.draft_row(case.id, number, tidy))
         sheet.tell(CARD)
         if saved.needs_cosign:
@@ -165,7 +165,8 @@ def submit(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
 
     Raises:
         TextChanged: the draft is no longer the one that was shown.
-        NobodyMay: it lacks a co-sign and nobody could give it, or nobody could approve it today.
+        Invalid: it lacks a co-sign.
+        NobodyMay: nobody but its drafter could approve it today.
     """
 
     def decide(sheet: Sheet) -> None:
@@ -175,9 +176,11 @@ def submit(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
             raise TextChanged(case=case_id, shown=shown, current=saved.hash)
         if saved.awaits_cosign:
             raise Invalid(Fault("draft", "awaits_cosign"))
-        _someone_must_be_able(sheet)
-        reviewed = [one for one in sheet.directory.reviewers(case.agency) if one.id != actor]
-        to = feedback.submitted_to(saved.purpose, has_reviewer=bool(reviewed))
+        _someone_must_be_able(sheet, saved)
+        reviewers = [
+            one for one in sheet.directory.reviewers(case.agency) if one.id != saved.drafter
+        ]
+        to = feedback.submitted_to(saved.purpose, has_reviewer=bool(reviewers))
         submissions = case.submissions + 1
         sheet.record(
             Action.SUBMIT, to, {"hash": saved.hash}, submissions=submissions, reviewer=None
@@ -188,10 +191,10 @@ def submit(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
     return transact(desk, case_id, actor, decide)
 
 
-def _someone_must_be_able(sheet: Sheet) -> None:
+def _someone_must_be_able(sheet: Sheet, saved: Draft) -> None:
     """Nobody able to approve is found out now, not when the case has waited for days."""
     able = sheet.directory.approvers(sheet.case.agency, local_date(sheet.now))
-    if all(one.person.id == sheet.actor for one in able):
+    if all(one.person.id == saved.drafter for one in able):
         raise NobodyMay(role=Role.CIO, agency=sheet.case.agency)
 
 
@@ -228,7 +231,7 @@ def reveal(desk: Desk, case_id: str, actor: str, purpose: str) -> Case:
         told = reply.tidy(purpose)
         if not told or len(told) > MAX_NOTE:
             raise Invalid(Fault("purpose", "required"))
-        if sheet.person is None or not sheet.directory.covers(sheet.person, sheet.case.agency):
+        if not sheet.sees():
             raise NotFound(what="case", name=case_id)
         sheet.record(Action.REVEAL, sheet.may(Action.REVEAL))
         sheet.note(told)

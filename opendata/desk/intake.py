@@ -102,11 +102,10 @@ def _posted(desk: Desk, told: Posted, webhook: str) -> Answer:
         desk.store.commit(Put(records.numbers_row(numbers), before.version or Expect.ABSENT))
     opened = 0
     for number in numbers.cases:
-        case = heads.get(number)
-        if case is None:
-            opened += _open(desk, told, numbers, number, webhook)
+        if number not in heads and _open(desk, told, numbers, number, webhook):
+            opened += 1
         else:
-            _update(desk, case, told, numbers, webhook)
+            _update(desk, number, told, numbers, webhook)
     _release_held(desk, numbers)
     return Answer({"cases": _told(desk, numbers)}, known=not opened)
 
@@ -231,22 +230,20 @@ def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str)
     return True
 
 
-def _update(desk: Desk, case: Case, told: Posted, numbers: Numbers, webhook: str) -> None:
+def _update(desk: Desk, number: str, told: Posted, numbers: Numbers, webhook: str) -> None:
     """A posting that came again: the text has changed, or the coordinator's case has an owner."""
-    agency = numbers.cases[case.id]
-    taken, amended = agency is not None and case.unassigned, case.text < numbers.text
+    agency = numbers.cases[number]
 
     def decide(sheet: Sheet) -> None:
-        if taken and sheet.case.unassigned:
+        if agency is not None and sheet.case.unassigned:
             sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
-        if amended:
+        if sheet.case.text < numbers.text:
             sheet.record(Action.AMEND, text=numbers.text)
-            sheet.keep(records.text_row(case.id, numbers.text, _opinion(told)))
+            sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
             sheet.case = replace(sheet.case, title=shown_title(told.title))
         sheet.tell(Message.CARD)
 
-    if taken or amended:
-        _apply(desk, case.id, webhook, decide)
+    _apply(desk, number, webhook, decide)
 
 
 def _told(desk: Desk, numbers: Numbers) -> list[dict[str, Any]]:

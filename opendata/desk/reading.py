@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from opendata.desk import records
 from opendata.desk.casefile import Sheet, load
@@ -20,7 +21,7 @@ from opendata.rules.errors import NotFound, Stranger
 from opendata.rules.feedback import Action, Case, Event, State, began, evolve
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reply import Reply
-from opendata.rules.roc import Quarter, local_date, quarter_of
+from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
 
 PAGE = 20
 HOME = 50
@@ -102,14 +103,9 @@ def show(desk: Desk, actor: str, case_id: str) -> tuple[Sheet, Dossier]:
         NotFound: no such case, or another agency's.
     """
     sheet = load(desk, case_id, actor)
-    if not may_see(sheet.directory, sheet.person, sheet.case):
+    if not sheet.sees():
         raise NotFound(what="case", name=case_id)
     return sheet, dossier(desk, case_id)
-
-
-def may_see(directory: Directory, person: Person | None, case: Case) -> bool:
-    """Cases are seen in the agency that has them and above it."""
-    return person is not None and directory.covers(person, case.agency)
 
 
 def person(desk: Desk, actor: str) -> Person:
@@ -222,6 +218,24 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
     return Status(asked, at, lines, total)
+
+
+def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
+    """The contract of ``status --json``; what has no source yet is null."""
+    agencies = []
+    for code, line in sorted(counted.agencies.items()):
+        agency = directory.agency(code)
+        agencies.append(
+            {"code": code, "name": agency.name if agency else code, **kpi.to_json(line)}
+        )
+    return {
+        "period": counted.period,
+        "as_of": counted.as_of.astimezone(TAIPEI).isoformat(),
+        "agencies": agencies,
+        "total": kpi.to_json(counted.total),
+        "datasets": None,
+        "heartbeat": None,
+    }
 
 
 def _counters(desk: Desk, wanted: Sequence[Quarter]) -> list[tuple[str, Mapping[str, int]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from opendata.desk.ports import Index, Key, Place, Row
@@ -167,8 +167,8 @@ def said_row(case: str, version: int, at: datetime, text: str) -> Row:
 
 
 def held_row(kind: Kind, id_: str, at: datetime, webhook: str, told: Mapping[str, Any]) -> Row:
-    """An event that came before its posting."""
-    key = Key(feedback_partition(kind, id_), f"{HELD}{at.isoformat()}#{webhook}")
+    """An event that came before its posting; the rows stand in the order of its instants."""
+    key = Key(feedback_partition(kind, id_), f"{HELD}{at.astimezone(UTC).isoformat()}#{webhook}")
     return Row(key, {"webhook": webhook, "told": told})
 
 

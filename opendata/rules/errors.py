@@ -95,7 +95,10 @@ class OutOfTurn(DeskError):
 
 
 class LostRace(OutOfTurn):
-    """Somebody else decided a moment ago. Params: case, actor, action, at (UTC)."""
+    """Somebody else decided a moment ago.
+
+    Params: case, actor, action, at (UTC); state (where the case is now), wanted (the action).
+    """
 
     code = "lost_race"
 

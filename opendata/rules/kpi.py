@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from opendata.rules.feedback import Case, Event, State, began, evolve
 from opendata.rules.people import Capacity
@@ -227,6 +228,26 @@ def _median(took: Mapping[int, int]) -> float | None:
     return spread[middle] if len(spread) % 2 else (spread[middle - 1] + spread[middle]) / 2
 
 
+def to_json(line: Figures) -> dict[str, Any]:
+    """The contract of ``status``: one line of it."""
+    plain = (
+        *("received", "due", "in_time", "late", "open_in_time", "open_late", "not_due"),
+        *("under_study", "set_aside", "withdrawn", "extended", "transferred", "rounds", "refused"),
+    )
+    return {name: getattr(line, name) for name in plain} | {
+        "within_7": {"n": line.within_7.n, "d": line.within_7.d},
+        "within_14": {"n": line.within_14.n, "d": line.within_14.d},
+        "substantive": {"in_time": line.substantive_in_time, "late": line.substantive_late},
+        "days": {
+            "median": line.median,
+            "mean": line.mean,
+            "histogram": {str(days): n for days, n in line.histogram.items()},
+        },
+        "approved_by": dict(line.approved_by),
+        "stars": {"n": line.stars, "mean": line.stars_mean, "below_3": line.stars_below_3},
+    }
+
+
 def added(rows: Iterable[Mapping[str, int]]) -> Counter[str]:
     """Counters of several agencies or quarters together."""
     total: Counter[str] = Counter()
@@ -241,6 +262,6 @@ def quarters(period: str) -> tuple[Quarter, ...]:
     Raises:
         Invalid: it is neither.
     """
-    if period.isdigit():
+    if period.isdecimal():
         return tuple(Quarter(int(period), number) for number in (1, 2, 3, 4))
     return (Quarter.parse(period),)

@@ -36,7 +36,9 @@ _PATTERNS = (
     # Landlines need a mark between area and number: institution codes have ten digits too.
     (
         PersonalData.PHONE,
-        re.compile(r"(?<!\d)(?:\(0\d{1,2}\) ?|0\d{1,2}[- ])\d{3,4}[- ]?\d{3,4}(?!\d)"),
+        re.compile(
+            r"(?<!\d)(?:\(0\d{1,2}\) ?|(?:0|\+886[- ]?)\d{1,2}[- ])\d{3,4}[- ]?\d{3,4}(?!\d)"
+        ),
     ),
 )
 # Full-width signs are read as the ASCII they stand for; positions stay.

@@ -14,9 +14,10 @@ from enum import Enum
 from opendata.rules import roc
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.privacy import PersonalData
-from opendata.texts import en, zh
+from opendata.texts.en import SENTENCES as EN
+from opendata.texts.zh import SENTENCES as ZH
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": zh.SENTENCES, "en": en.SENTENCES}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": ZH, "en": EN}
 
 
 def say(language: str, code: str, /, **params: object) -> str:
@@ -62,8 +63,8 @@ def refusal(language: str, error: DeskError) -> str:
 
 
 def fault(language: str, one: Fault) -> str:
-    """What is wrong in one place."""
-    return say(language, f"fault.{one.code}", **dict(one.params))
+    """What is wrong in one place; the sentence may name the field, e.g. a missing column."""
+    return say(language, f"fault.{one.code}", **{"field": one.field, **dict(one.params)})
 
 
 def masked(kind: PersonalData) -> str:

@@ -1,0 +1,271 @@
+"""``opendata``: the command line. Reads arguments, calls one use case, prints what came of it.
+
+Exit codes: 0 all went in, 1 some rows were refused or a check found something, 2 nothing done.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+
+from infra import console
+from infra.console import Console
+from infra.manifest import slack_manifest
+from opendata.adapters import dgpa, roster_files
+from opendata.adapters.tables import RowFault
+from opendata.desk import reading, roster
+from opendata.desk.context import Desk
+from opendata.rules import calendar as office
+from opendata.rules import deadline
+from opendata.rules.audit import Break
+from opendata.rules.calendar import OfficeCalendar, shipped
+from opendata.rules.deadline import Mode
+from opendata.rules.errors import DeskError, Fault, Invalid
+from opendata.rules.roc import TAIPEI
+from opendata.settings import SettingsError
+from opendata.wiring import make_desk
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="資料開放意見回復")
+agencies = typer.Typer(no_args_is_help=True, help="機關")
+people = typer.Typer(no_args_is_help=True, help="人員與代理")
+calendar = typer.Typer(no_args_is_help=True, help="辦公日曆")
+audit = typer.Typer(no_args_is_help=True, help="稽核")
+slack = typer.Typer(no_args_is_help=True, help="Slack")
+for name, group in (
+    ("agencies", agencies),
+    ("people", people),
+    ("calendar", calendar),
+    ("audit", audit),
+    ("slack", slack),
+):
+    app.add_typer(group, name=name)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Data = Annotated[
+    Path | None,
+    typer.Option(help="資料夾；未給則用 $OPENDATA_DATA，再則 ./.opendata", show_default=False),
+]
+Stack = Annotated[str | None, typer.Option(help="AWS 部署的 stack 名稱", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 輸出")]
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+
+
+def told(command: Callable[P, R]) -> Callable[P, R]:
+    """A command that says in one line why it failed."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except DeskError as error:
+            Console().refuse(error)
+        except (SettingsError, OSError) as error:
+            Console().fail(str(error))
+        raise typer.Exit(2)
+
+    return run
+
+
+def _desk(data: Path | None, stack: str | None) -> Desk:
+    return make_desk(console.settings_for(os.environ, data, stack))
+
+
+@app.command()
+@told
+def serve(
+    data: Data = None,
+    port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
+    demo: Annotated[bool, typer.Option(help="以自備的意見與人員演示")] = False,
+    feedback: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    keep_dates: Annotated[bool, typer.Option(help="不移動意見的日期")] = False,
+) -> None:
+    """在本機啟動：瀏覽器中的 Slack、Webhook 與排程。"""
+    # The server is only needed here, and it is slow to import.
+    from infra.serve import serve as run  # noqa: PLC0415
+
+    settings = console.settings_for(os.environ, data, None)
+    run(settings, port=port, as_demo=demo, feedback=feedback, keep_dates=keep_dates)
+
+
+@app.command()
+@told
+def send(
+    file: File,
+    to: Annotated[str, typer.Option(help="例如 http://127.0.0.1:8000")],
+    posted_at: Annotated[str | None, typer.Option(help="缺少發表時間的列用此時間")] = None,
+    data: Data = None,
+) -> None:
+    """將匯出的意見清冊以簽章 Webhook 逐筆送出；可重複執行。"""
+    from infra import sending  # noqa: PLC0415  # only here, and it brings its own imports
+
+    default = _instant(posted_at) if posted_at else None
+    secret = console.webhook_secret(console.settings_for(os.environ, data, None))
+    raise typer.Exit(sending.run(file, to, secret, default, Console()))
+
+
+@app.command()
+@told
+def due(
+    timestamp: Annotated[str, typer.Argument(help="收案時間，例如 2026-02-10T09:00+08:00")],
+    days: int = 7,
+    mode: Mode = Mode.CALENDAR,
+    data: Data = None,
+) -> None:
+    """算出期限，逐日說明。"""
+    counted = deadline.due(_instant(timestamp), _calendar(data), days, mode)
+    Console().data(deadline.to_json(counted))
+
+
+def _calendar(data: Path | None) -> OfficeCalendar:
+    """The calendar of the store, where one stands; else the shipped one."""
+    settings = console.settings_for(os.environ, data, None)
+    if settings.table or (settings.data / "desk.sqlite").exists():
+        return make_desk(settings).calendar()
+    return shipped()
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),))) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=TAIPEI)
+
+
+@app.command()
+@told
+def status(
+    period: Annotated[str | None, typer.Argument(help="115Q3 或 115；未給則本季")] = None,
+    as_of: Annotated[str | None, typer.Option(help="由事件重算至此時點")] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    stack: Stack = None,
+) -> None:
+    """7日內回復情形。"""
+    desk = _desk(data, stack)
+    counted = reading.status(desk, period and period.upper(), _instant(as_of) if as_of else None)
+    if as_json:
+        Console().data(reading.as_json(counted, desk.directory()))
+    else:
+        Console().status(counted, desk.directory())
+
+
+@agencies.command("import")
+@told
+def import_agencies(file: File, data: Data = None, stack: Stack = None) -> None:
+    """匯入機關：code,name,parent,county,channel,former_names。"""
+    desk = _desk(data, stack)
+    taken, faults = roster_files.read_agencies(file.read_bytes(), desk.directory().agencies)
+    if taken:
+        roster.import_agencies(desk, taken)
+    _imported(len(taken), faults)
+
+
+@people.command("import")
+@told
+def import_people(file: File, data: Data = None, stack: Stack = None) -> None:
+    """匯入人員（slack_user_id,name,agency,roles,locale,active）或代理（for,by,from,to,form,ground）。"""
+    desk, raw = _desk(data, stack), file.read_bytes()
+    if roster_files.are_deputies(raw):
+        deputies, refused = roster_files.read_deputies(raw)
+        if deputies:
+            roster.import_deputies(desk, deputies)
+        _imported(len(deputies), refused)
+    taken, faults = roster_files.read_people(raw, desk.directory())
+    if taken:
+        roster.import_people(desk, taken)
+    _imported(len(taken), faults)
+
+
+def _imported(taken: int, faults: Iterable[RowFault]) -> None:
+    refused = list(faults)
+    out = Console()
+    for row in refused:
+        out.fault(row.line, row.fault)
+    out.say("cli.imported", taken=taken, refused=len(refused))
+    raise typer.Exit((1 if taken else 2) if refused else 0)
+
+
+@people.command("check")
+@told
+def check_people(data: Data = None, stack: Stack = None) -> None:
+    """檢查名冊：哪個機關沒有承辦人、誰能核准、代理是否有效。"""
+    desk = _desk(data, stack)
+    found = desk.directory().check(desk.today())
+    for finding in found:
+        Console().say(f"finding.{finding.code}", **dict(finding.params))
+    Console().say("cli.checked", n=len(found))
+    raise typer.Exit(1 if found else 0)
+
+
+@calendar.command("import")
+@told
+def import_calendar(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
+    data: Data = None,
+    stack: Stack = None,
+    table: Annotated[Path | None, typer.Option(help="改寫入此精簡表，不動資料庫")] = None,
+) -> None:
+    """匯入行政院人事行政總處的辦公日曆表；同一年後匯入者取代先前者。"""
+    years = {}
+    for file in files:
+        year = dgpa.read_year(file.read_bytes(), file.name)
+        years[year.roc_year] = year
+    if table:
+        table.write_text(office.write_table(years.values()), encoding="utf-8")
+    else:
+        desk = _desk(data, stack)
+        for year in years.values():
+            roster.import_year(desk, year)
+    Console().say("cli.calendar", years=[str(year) for year in sorted(years)])
+
+
+@audit.command("verify")
+@told
+def verify(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> None:
+    """驗證每一案件的事件鏈，以及案件現況與事件是否一致。"""
+    cases, broken = 0, list[Break]()
+    for _, breaks in reading.proven(_desk(data, stack)):
+        cases += 1
+        broken += breaks
+    out = Console()
+    if as_json:
+        out.data(
+            {
+                "cases": cases,
+                "breaks": [
+                    {"case": one.case, "version": one.version, "reason": one.reason}
+                    for one in broken
+                ],
+            }
+        )
+    else:
+        for one in broken:
+            out.say("cli.broken", case=one.case, version=one.version, reason=one.reason)
+        out.say("cli.verified", cases=cases, broken=len(broken))
+    raise typer.Exit(1 if broken else 0)
+
+
+@slack.command("manifest")
+@told
+def manifest(
+    url: Annotated[str, typer.Option(help="部署後的網址，例如 https://….amazonaws.com")],
+) -> None:
+    """輸出 Slack 應用程式的 manifest。"""
+    Console().data(slack_manifest(url))
+
+
+def main() -> None:
+    """The entry point of the ``opendata`` script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

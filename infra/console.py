@@ -1,0 +1,123 @@
+"""The console: how the command line speaks, and where it finds the desk that is meant."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from infra.keys import local_keys
+from opendata import texts
+from opendata.desk.reading import Status
+from opendata.rules.errors import DeskError, Fault
+from opendata.rules.kpi import Figures
+from opendata.rules.people import Directory
+from opendata.settings import Settings, SettingsError
+
+STACK_OUTPUT = "TableName"
+
+
+class Console:
+    """Prints sentences and data; the language is that of the terminal, Chinese unless English."""
+
+    def __init__(self, out: TextIO | None = None, env: Mapping[str, str] = os.environ) -> None:
+        self._out = out or sys.stdout
+        wanted = env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG") or ""
+        self.language = "en" if wanted.startswith("en") else "zh"
+
+    def say(self, code: str, /, **params: object) -> None:
+        """Print a sentence, at once."""
+        print(self.sentence(code, **params), file=self._out, flush=True)
+
+    def line(self, text: str) -> None:
+        """A line as it is, at once."""
+        print(text, file=self._out, flush=True)
+
+    def sentence(self, code: str, /, **params: object) -> str:
+        """A sentence in the terminal's language."""
+        return texts.say(self.language, code, **params)
+
+    def data(self, told: object) -> None:
+        """JSON, indented."""
+        print(json.dumps(told, ensure_ascii=False, indent=2), file=self._out, flush=True)
+
+    def fault(self, line: int, fault: Fault) -> None:
+        """A row that was refused."""
+        reason = texts.fault(self.language, fault)
+        self.say("cli.row", line=line, field=fault.field, reason=reason)
+
+    def refuse(self, error: DeskError) -> None:
+        """Why a command was not carried out."""
+        self.fail(texts.refusal(self.language, error))
+
+    def fail(self, reason: str) -> None:
+        """Why a command failed, on standard error."""
+        line = texts.say(self.language, "cli.failed", reason=reason)
+        print(line, file=sys.stderr, flush=True)
+
+    def status(self, counted: Status, directory: Directory) -> None:
+        """The numbers of a period, a line for each agency."""
+        self.say("cli.status", period=counted.period, time=counted.as_of)
+        for code, line in sorted(counted.agencies.items()):
+            agency = directory.agency(code)
+            self._line(agency.name if agency else code, line)
+        self._line(texts.say(self.language, "cli.total"), counted.total)
+
+    def _line(self, name: str, line: Figures) -> None:
+        self.say(
+            "cli.status.line",
+            name=name,
+            n=line.within_7.n,
+            d=line.within_7.d,
+            late=line.late,
+            open_late=line.open_late,
+            not_due=line.not_due,
+            early=line.answered_early,
+        )
+
+
+def settings_for(env: Mapping[str, str], data: Path | None, stack: str | None) -> Settings:
+    """The settings of the desk that a command means.
+
+    Args:
+        env: the environment.
+        data: the folder of an embedded desk, over the environment's.
+        stack: a deployment; its table is looked up in CloudFormation.
+
+    Raises:
+        SettingsError: the deployment or its table cannot be found.
+    """
+    given = Settings.from_env(env)
+    if data is not None:
+        given = replace(given, data=data, table=None)
+    return replace(given, table=_table_of(stack)) if stack else given
+
+
+def _table_of(stack: str) -> str:
+    import boto3  # noqa: PLC0415  # only deployments need it
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    try:
+        (found,) = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except (BotoCoreError, ClientError) as error:
+        raise SettingsError(f"--stack {stack}: {error}") from error
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", ())}
+    if STACK_OUTPUT not in outputs:
+        raise SettingsError(f"--stack {stack}: no output {STACK_OUTPUT}")
+    return str(outputs[STACK_OUTPUT])
+
+
+def webhook_secret(settings: Settings) -> str:
+    """The secret that `send` signs with: the first of the settings, or of the local desk.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    told = settings.webhook_secrets or local_keys(settings.data).webhook_secrets
+    if not told:
+        raise SettingsError("OPENDATA_WEBHOOK_SECRETS")
+    return told.split()[0]

@@ -1,0 +1,68 @@
+"""The demo's own feedback, invented, and how dates move so that today looks like a working desk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from opendata.adapters.feedback_files import Letter, letter
+from opendata.rules.roc import TAIPEI
+
+FILE = Path(__file__).parent / "demo_feedback.json"
+SPAN = timedelta(days=21)
+_PAGES = {
+    "suggestion": "https://data.gov.tw/suggests/{}",
+    "comment": "https://data.gov.tw/dataset/{}",
+}
+
+
+def letters(now: datetime) -> list[Letter]:
+    """The demo's letters as of an instant: some new, some near due, some overdue."""
+    told = json.loads(FILE.read_text(encoding="utf-8"))
+    dated = [_dated(one, now) for one in told]
+    dated.sort(key=lambda body: str(body["timestamp"]))
+    return [letter(n, body) for n, body in enumerate(dated, 1)]
+
+
+def _dated(told: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """``age`` is in days before today; ``dispatched_age`` the day the platform passed it on."""
+    age, late, at = told.pop("age"), told.pop("dispatched_age", None), told.pop("time")
+    day = now.astimezone(TAIPEI).date()
+    clock = time.fromisoformat(at).replace(tzinfo=TAIPEI)
+    # Today's are not posted later than now.
+    posted_at = min(datetime.combine(day - timedelta(days=age), clock), now).isoformat()
+    told |= {
+        "posted_at": posted_at,
+        "url": _PAGES[told["kind"]].format(told.get("dataset_id") or told["id"]),
+    }
+    if late is not None:
+        dispatched = datetime.combine(day - timedelta(days=late), time(9, tzinfo=TAIPEI))
+        told["dispatched_at"] = dispatched.isoformat()
+    return {"type": "feedback.posted", "timestamp": posted_at, "data": told}
+
+
+def shift(given: Sequence[Letter], now: datetime) -> list[Letter]:
+    """A real export, brought to today: the newest posted yesterday, the others in their order.
+
+    Years between the oldest and the newest become three weeks, so that some are overdue and not
+    all; an export that spans less keeps its distances.
+    """
+    bodies = [json.loads(one.body) for one in given]
+    times = [datetime.fromisoformat(body["data"]["posted_at"]) for body in bodies]
+    if not times:
+        return []
+    newest, span = max(times), max(times) - min(times)
+    scale = min(1.0, SPAN / span) if span else 1.0
+    yesterday = now - timedelta(days=1)
+    return [
+        letter(one.line, _moved(body, yesterday - (newest - at) * scale))
+        for one, body, at in zip(given, bodies, times, strict=True)
+    ]
+
+
+def _moved(body: dict[str, Any], at: datetime) -> dict[str, Any]:
+    minute = at.astimezone(TAIPEI).replace(second=0, microsecond=0).isoformat()
+    return body | {"timestamp": minute, "data": body["data"] | {"posted_at": minute}}

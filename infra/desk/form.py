@@ -1,0 +1,123 @@
+"""What a person filled in: from the page's plain values to the state that Slack sends, and back.
+
+The page tells values by block_id and action_id: a text, a number, the value of an option, a list
+of those, or null. What an app gets is built from its own blocks, so nothing else can come in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from infra.desk.blocks import interactive, option_of
+
+Json = dict[str, Any]
+Values = Mapping[str, Mapping[str, Any]]
+
+_CHOICE = ("selected_option", "initial_option")
+_LINE = ("value", "initial_value")
+_STATEFUL = {
+    "plain_text_input": _LINE,
+    "email_text_input": _LINE,
+    "url_text_input": _LINE,
+    "number_input": _LINE,
+    "static_select": _CHOICE,
+    "radio_buttons": _CHOICE,
+    "checkboxes": ("selected_options", "initial_options"),
+    "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
+    "datetimepicker": ("selected_date_time", "initial_date_time"),
+}
+_PATTERNS = {
+    "email_text_input": ("not_email", re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")),
+    "url_text_input": ("not_url", re.compile(r"https?://\S+")),
+}
+_WHOLE, _DECIMAL = re.compile(r"-?\d{1,15}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
+LONGEST = 3000
+
+
+def state_of(blocks: Sequence[Json], values: Values) -> Json:
+    """The ``state`` of a message or view: every element that holds a value, by its names."""
+    told: dict[str, Json] = {}
+    for block, element in interactive(blocks):
+        if element["type"] in _STATEFUL:
+            entry = entry_of(element, _given(block, element, values))
+            told.setdefault(block["block_id"], {})[element["action_id"]] = entry
+    return {"values": told}
+
+
+def entry_of(element: Json, given: Any) -> Json:
+    """One element's value as Slack tells it, with its type; ``given`` is the page's plain value."""
+    kind = element["type"]
+    if kind in {"button", "overflow"}:
+        chosen = option_of(element, given)
+        return {"type": kind} | ({"selected_option": chosen} if chosen else {})
+    said = _STATEFUL[kind][0]
+    return {"type": kind, said: _value(element, said, given)}
+
+
+def _value(element: Json, said: str, given: Any) -> Any:
+    if said == "selected_option":
+        return option_of(element, given)
+    if said == "selected_options":
+        chosen = given if isinstance(given, list) else []
+        return [option for value in chosen if (option := option_of(element, value))]
+    if said == "selected_date_time":
+        return int(given) if given else None
+    return str(given) if given not in {None, ""} else None
+
+
+def _given(block: Json, element: Json, values: Values) -> Any:
+    """What the page told, else what the element began with."""
+    of_block = values.get(block["block_id"], {})
+    if element["action_id"] in of_block:
+        return of_block[element["action_id"]]
+    initial = element.get(_STATEFUL[element["type"]][1])
+    if isinstance(initial, dict):
+        return initial["value"]
+    return [one["value"] for one in initial] if isinstance(initial, list) else initial
+
+
+def refusals(blocks: Sequence[Json], values: Values) -> dict[str, str]:
+    """What Slack itself refuses before it asks the app: a code by block_id, one for each block."""
+    found: dict[str, str] = {}
+    for block, element in interactive(blocks):
+        if block["type"] == "input":
+            said = _STATEFUL[element["type"]][0]
+            value = entry_of(element, _given(block, element, values))[said]
+            wrong = next(_wrong_with(block, element, value), None)
+            found |= {block["block_id"]: wrong} if wrong else {}
+    return found
+
+
+def _wrong_with(block: Json, element: Json, value: Any) -> Iterator[str]:
+    if value in (None, []) or not str(value).strip():
+        if not block.get("optional"):
+            yield "required"
+    elif isinstance(value, str):
+        yield from _wrong_with_text(element, value)
+
+
+def _wrong_with_text(element: Json, value: str) -> Iterator[str]:
+    if len(value) > element.get("max_length", LONGEST):
+        yield "too_long"
+    if len(value) < element.get("min_length", 0):
+        yield "too_short"
+    code, pattern = _PATTERNS.get(element["type"], ("", None))
+    if pattern and not pattern.fullmatch(value):
+        yield code
+    if element["type"] == "number_input":
+        yield from _wrong_with_number(element, value)
+
+
+def _wrong_with_number(element: Json, value: str) -> Iterator[str]:
+    pattern = _DECIMAL if element["is_decimal_allowed"] else _WHOLE
+    if not pattern.fullmatch(value):
+        yield "not_number"
+        return
+    least, most = element.get("min_value"), element.get("max_value")
+    if least is not None and float(value) < float(least):
+        yield "too_small"
+    if most is not None and float(value) > float(most):
+        yield "too_large"

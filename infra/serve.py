@@ -1,0 +1,194 @@
+"""The local desk: the real handlers, and beside them a page that plays Slack, on one machine.
+
+Paths are the template's; the page and its Web API live under ``/desk/``. Everything is kept in
+one folder and written before it is acknowledged, so a process that dies loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
+
+from infra import demo, demo_roster, sending
+from infra.aws import Worker, http_routes, slack_sender
+from infra.console import Console
+from infra.desk.app import create_app
+from infra.desk.workspace import Workspace
+from infra.keys import with_keys
+from infra.template import Template, load
+from opendata import wiring
+from opendata.adapters.feedback_files import Letter, read_feedback
+from opendata.adapters.sqlite import SqliteStore
+from opendata.desk.context import Desk
+from opendata.desk.intake import shown_title
+from opendata.rules.roc import TAIPEI, local_date
+from opendata.settings import Settings, SettingsError
+
+HOST = "127.0.0.1"
+TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+DEMO_BEGAN = "demo-began"
+
+
+def serve(
+    given: Settings, *, port: int, as_demo: bool, feedback: Path | None, keep_dates: bool
+) -> None:
+    """Run the local desk until it is told to stop.
+
+    Args:
+        given: settings; the folder in them is the desk's.
+        port: on loopback; 0 takes any.
+        as_demo: with the demo's people, and feedback sent to itself.
+        feedback: a real export to send in place of the demo's own.
+        keep_dates: leave the export's dates as they are.
+
+    Raises:
+        SettingsError: the port is taken, or the folder holds a real desk and a demo was asked for.
+    """
+    out = Console()
+    listening = _listen(port, out)
+    url = f"http://{HOST}:{listening.getsockname()[1]}"
+    settings = with_keys(given)
+    _tell_handlers(settings, url)
+    desk, template = wiring.desk(), load(TEMPLATE)
+    letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
+    ready = threading.Event()
+    app = _app(desk, settings, template, ready)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    talker = threading.Thread(
+        target=_talk, args=(out, desk, settings, url, letters, ready), daemon=True
+    )
+    talker.start()
+    server.run(sockets=[listening])
+
+
+def _listen(port: int, out: Console) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError:
+        listening.close()
+        raise SettingsError(out.sentence("serve.port", port=port)) from None
+    return listening
+
+
+def _tell_handlers(settings: Settings, url: str) -> None:
+    """The handlers read the environment, as on Lambda; here it is this process that sets it."""
+    told = {
+        "OPENDATA_DATA": str(settings.data),
+        "OPENDATA_WEBHOOK_SECRETS": settings.webhook_secrets,
+        "OPENDATA_SLACK_SIGNING_SECRET": settings.slack_signing_secret,
+        "OPENDATA_SLACK_BOT_TOKEN": settings.slack_bot_token,
+        "OPENDATA_SLACK_API_URL": f"{url}/desk/api/",
+        "POWERTOOLS_METRICS_DISABLED": "true",
+    }
+    os.environ.update(told)
+    wiring.forget()
+
+
+def _app(desk: Desk, settings: Settings, template: Template, ready: threading.Event) -> Starlette:
+    workspace = Workspace(
+        settings.data / "slack.sqlite",
+        team_id="T00DESK",
+        people=demo_roster.slack_people(),
+        channels=demo_roster.slack_channels(),
+        bot=demo_roster.BOT,
+        signing_secret=settings.slack_signing_secret,
+        bot_token=settings.slack_bot_token,
+        now=wiring.now,
+    )
+    routes = http_routes(template)
+    store = desk.store
+    if not isinstance(store, SqliteStore):
+        raise SettingsError("OPENDATA_TABLE")
+    worker = Worker(template, store)
+
+    @asynccontextmanager
+    async def running(_: Starlette) -> AsyncIterator[None]:
+        worker.start()
+        ready.set()
+        yield
+        worker.stop()
+        workspace.close()
+
+    async def to_page(_: object) -> RedirectResponse:
+        return RedirectResponse("/desk/")
+
+    page = create_app(workspace, slack_sender(template))
+    return Starlette(
+        routes=[*routes, Route("/desk", to_page), Mount("/desk", page)], lifespan=running
+    )
+
+
+# -- the demo ---------------------------------------------------------------------------------
+
+
+def _demo_letters(
+    desk: Desk, settings: Settings, feedback: Path | None, *, keep_dates: bool
+) -> list[Letter]:
+    """Seed an empty desk, and say what is to be sent to it; the same letters at every start.
+
+    Raises:
+        SettingsError: the folder holds a real roster.
+    """
+    if not demo_roster.is_demo(desk):
+        raise SettingsError(Console().sentence("serve.not_demo", folder=settings.data))
+    began = _began(settings.data, desk.now())
+    demo_roster.seed(desk, local_date(began))
+    if feedback is None:
+        return demo.letters(began)
+    taken, faults = read_feedback(feedback.read_bytes(), began - timedelta(days=1))
+    for row in faults:
+        Console().fault(row.line, row.fault)
+    return list(taken) if keep_dates else demo.shift(taken, began)
+
+
+def _began(data: Path, now: datetime) -> datetime:
+    """When this demo began: its letters are dated from there, at every start alike."""
+    file = data / DEMO_BEGAN
+    if not file.exists():
+        file.write_text(now.replace(microsecond=0).astimezone(TAIPEI).isoformat())
+    return datetime.fromisoformat(file.read_text())
+
+
+def _talk(
+    out: Console,
+    desk: Desk,
+    settings: Settings,
+    url: str,
+    letters: Iterable[Letter],
+    ready: threading.Event,
+) -> None:
+    """Once the page answers: print its address, and send the demo's letters."""
+    ready.wait()
+    out.say("serve.folder", folder=settings.data)
+    out.say("serve.stop")
+    if not desk.directory().people:
+        out.say("serve.import")
+    out.line(f"{url}/desk/")
+    known = 0
+    for letter in letters:
+        answer = sending.post(letter, url, settings.webhook_secrets.split()[0])
+        if answer.status == 202:
+            for case in answer.body["cases"]:
+                due = date.fromisoformat(case["due_at"][:10])
+                out.say("serve.arrived", case=case["id"], due=due, title=_title(letter))
+        known += answer.status == 200
+    if known:
+        out.say("serve.known", n=known)
+
+
+def _title(letter: Letter) -> str:
+    title = json.loads(letter.body)["data"].get("title", "")
+    return shown_title(title)

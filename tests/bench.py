@@ -1,0 +1,96 @@
+"""Timings on this machine, printed and never asserted: ``make bench``.
+
+Counts cold imports of each function, and the warm time of the main use cases on the embedded store.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from opendata.adapters.sqlite import SqliteStore
+from opendata.desk import casework, intake, reading, roster
+from opendata.desk.context import Desk
+from opendata.desk.incoming import Posted
+from opendata.rules.errors import DeskError
+from opendata.rules.feedback import Kind
+from opendata.rules.people import Person, Role
+
+FUNCTIONS = ("webhook", "slack", "deliver", "sweep", "health")
+CASES = 500
+BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+def cold(module: str) -> tuple[float, int]:
+    """Milliseconds and modules of an import in a fresh process, median of five."""
+    script = (
+        "import sys, time; t = time.perf_counter(); "
+        f"import functions.{module}; "
+        "print(1000 * (time.perf_counter() - t), len(sys.modules))"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", script], check=True, capture_output=True, text=True
+        ).stdout.split()
+        for _ in range(5)
+    ]
+    return statistics.median(float(ms) for ms, _ in runs), int(runs[0][1])
+
+
+def warm(name: str, act: Callable[[int], object], times: int) -> None:
+    """Median and 99th percentile of an act, in milliseconds."""
+    taken = []
+    for n in range(times):
+        begun = time.perf_counter()
+        act(n)
+        taken.append(1000 * (time.perf_counter() - begun))
+    taken.sort()
+    print(
+        f"{name:28} p50 {statistics.median(taken):7.2f} ms   p99 {taken[-1 - times // 100]:7.2f} ms"
+    )
+
+
+def main() -> None:
+    """Print everything."""
+    for module in FUNCTIONS:
+        ms, modules = cold(module)
+        print(f"import functions.{module:18} {ms:7.0f} ms   {modules} modules")
+    with tempfile.TemporaryDirectory() as folder:
+        now = [BEGIN]
+        desk = Desk(SqliteStore(Path(folder) / "desk.sqlite"), lambda: now[0])
+        officer = Person("U1", "officer", "moj", frozenset({Role.OFFICER}))
+        roster.import_people(desk, [officer])
+
+        def posting(n: int) -> Posted:
+            at = BEGIN + timedelta(hours=n % 2000)
+            return Posted(Kind.SUGGESTION, str(n + 1), at, at, "title", "body", None)
+
+        def receive(n: int) -> object:
+            return intake.receive(desk, lambda: posting(n), f"msg_{n}", str(n))
+
+        warm("receive a posting", receive, CASES)
+        warm("receive it again", receive, CASES)
+        warm(
+            "claim refused",
+            lambda n: _quietly(lambda: casework.claim(desk, f"S{n + 1}", "U2")),
+            100,
+        )
+        warm("status of a quarter", lambda _: reading.status(desk, "115Q1"), 200)
+        warm("open cases, one page", lambda _: reading.open_cases(desk, "U1"), 200)
+        warm("a case whole", lambda n: reading.dossier(desk, f"S{n + 1}"), CASES)
+
+
+def _quietly(act: Callable[[], object]) -> None:
+    with contextlib.suppress(DeskError):
+        act()
+
+
+if __name__ == "__main__":
+    main()

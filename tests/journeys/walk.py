@@ -1,0 +1,77 @@
+"""A person at the page that plays Slack: who they are, where they look, what they press."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Walk:
+    """The hands and eyes of a journey."""
+
+    def __init__(self, page: Page, pictures: Path) -> None:
+        self.page, self._pictures = page, pictures
+
+    def be(self, person: str) -> None:
+        """Become somebody else."""
+        self.page.get_by_test_id("who").select_option(person)
+
+    def look_at(self, place: str) -> None:
+        """Open a channel, the messages of the app, or App Home."""
+        self.page.get_by_test_id(place).click()
+
+    def message(self, *texts: str) -> Locator:
+        """The newest message that holds all these texts."""
+        found = self.page.get_by_test_id("message")
+        for text in texts:
+            found = found.filter(has_text=text)
+        return found.last
+
+    def press(self, within: Locator, button: str) -> None:
+        """Press a button, and say yes if it asks."""
+        within.locator(f'[data-action-id="{button}"]').first.click()
+        confirm = self.page.get_by_test_id("confirm-ok")
+        self.page.wait_for_timeout(150)
+        if confirm.is_visible():
+            confirm.click()
+
+    @property
+    def modal(self) -> Locator:
+        """The modal on top."""
+        return self.page.get_by_test_id("modal").last
+
+    def fill(self, block: str, text: str) -> None:
+        """Write into a field of the modal."""
+        self.modal.locator(f'[data-block-id="{block}"] :is(input, textarea)').fill(text)
+
+    def choose(self, block: str, value: str) -> None:
+        """Select in a field of the modal."""
+        self.modal.locator(f'[data-block-id="{block}"] select').select_option(value)
+
+    def tick(self, block: str, text: str) -> None:
+        """Tick a box in a field of the modal."""
+        self.modal.locator(f'[data-block-id="{block}"]').get_by_label(text).check()
+
+    def submit(self) -> None:
+        """Press the modal's main button."""
+        self.modal.get_by_test_id("modal-submit").click()
+
+    def close(self) -> None:
+        """Close the modal."""
+        self.modal.get_by_test_id("modal-close").click()
+
+    def say(self, text: str) -> None:
+        """Type into the composer."""
+        composer = self.page.get_by_test_id("composer")
+        composer.fill(text)
+        composer.press("Enter")
+
+    def see(self, where: Locator, text: str) -> None:
+        """Wait until it says so."""
+        expect(where).to_contain_text(text)
+
+    def picture(self, name: str) -> None:
+        """Keep what is on the page."""
+        self.page.wait_for_timeout(300)
+        self.page.screenshot(path=self._pictures / f"{name}.png")
