@@ -19,7 +19,7 @@ from bot.face import Face
 ACK_SECONDS = 2
 
 
-def web_client(token: str, api_url: str, seconds: int = ACK_SECONDS) -> WebClient:
+def web_client(token: str | None, api_url: str, seconds: int = ACK_SECONDS) -> WebClient:
     """A client of Slack's Web API that never repeats a call by itself.
 
     The SDK's own retry repeats after a connection was reset, when the message may have been
@@ -48,7 +48,8 @@ def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> A
     logging.getLogger("slack_bolt.middleware.request_verification").setLevel(logging.ERROR)
     app = App(
         authorize=authorize,
-        client=web_client(token, api_url),
+        # Its token comes with each request, from authorize.
+        client=web_client(None, api_url),
         signing_secret=signing_secret,
         process_before_response=True,
     )

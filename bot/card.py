@@ -27,7 +27,7 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     if moved_to is not None:
         text = say("case.moved_away", agency=scene.voice.agency(moved_to))
         return Rendered(f"{case.id} {text}", [b.header(heading), b.section(text)])
-    blocks = [b.header(heading), b.fields(_facts(scene))]
+    blocks = [b.header(heading), b.section(_facts(scene))]
     if scene.dossier.opinion.dataset_title:
         title = escaped(scene.dossier.opinion.dataset_title)
         blocks.append(b.section(say("case.dataset", dataset=title)))
@@ -43,7 +43,8 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     return Rendered(notice, blocks)
 
 
-def _facts(scene: Scene) -> list[str]:
+def _facts(scene: Scene) -> str:
+    """Until when, where, in which state, with whom."""
     case, say, voice = scene.case, scene.say, scene.voice
     if case.open:
         code = "case.due.study" if case.due.study else "case.due"
@@ -52,12 +53,13 @@ def _facts(scene: Scene) -> list[str]:
         clock = say("case.closed_at", at=local_date(case.answered_at))
     else:
         clock = say("case.due.over", due=voice.due(case))
-    return [
-        clock,
-        say("case.state", state=case.state),
-        say("case.agency", agency=escaped(voice.agency(case.agency))),
-        say("case.officer", officer=voice.person(case.officer)),
-    ]
+    held = say(
+        "case.held",
+        agency=escaped(voice.agency(case.agency)),
+        state=case.state,
+        officer=voice.person(case.officer),
+    )
+    return f"{clock}\n{held}"
 
 
 def _notes(scene: Scene) -> list[str]:

@@ -99,11 +99,12 @@ class Worker:
 
     def __init__(self, template: Template, store: SqliteStore) -> None:
         self._stop = threading.Event()
-        jobs: list[tuple[str, Callable[[], None]]] = [
-            ("stream", lambda: self._follow(template.stream, store)),
-            *((one.name, lambda one=one: self._keep(one)) for one in template.schedules),  # type: ignore[misc]
-        ]
-        self._threads = [threading.Thread(target=job, name=name, daemon=True) for name, job in jobs]
+        stream = threading.Thread(target=self._follow, args=(template.stream, store), daemon=True)
+        keepers = (
+            threading.Thread(target=self._keep, args=(one,), daemon=True)
+            for one in template.schedules
+        )
+        self._threads = [stream, *keepers]
 
     def start(self) -> None:
         """Begin. What came before the start is the schedules' to find."""

@@ -31,7 +31,7 @@ class Walk:
     def press(self, within: Locator, button: str) -> None:
         """Press a button, and say yes if it asks."""
         within.locator(f'[data-action-id="{button}"]').first.click()
-        confirm = self.page.get_by_test_id("confirm-ok")
+        confirm = self.page.get_by_test_id("confirm-yes")
         self.page.wait_for_timeout(150)
         if confirm.is_visible():
             confirm.click()

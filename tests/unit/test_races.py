@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -180,8 +180,20 @@ def test_newer_words_in_between_are_not_overwritten_by_older_ones(world):
     assert world.faults() == []
 
 
-def test_words_that_change_while_the_case_is_being_opened_reach_it(world):
+def test_words_that_change_while_the_case_is_being_opened_reach_it(world, pool):
+    numbered, go = Event(), Event()
+
+    def wait():
+        numbered.set()
+        go.wait(5)
+
+    def finish():
+        go.set()
+        opening.result(5)
+
     first, changed = posted(body="第一版"), posted(body="第二版")
-    world.receive(first, desk=interrupted(world, lambda: world.receive(changed), 2))
+    opening = pool.submit(world.receive, first, desk=interrupted(world, wait, 2))
+    assert numbered.wait(5)
+    world.receive(changed, desk=interrupted(world, finish, 2))
     assert reading.dossier(world.desk, "S97944").opinion.body == "第二版"
     assert world.faults() == []

@@ -93,7 +93,7 @@ function signs(text, verbatim, release, from = 0) {
 
 // Without verbatim Slack makes links of bare addresses.
 function addresses(text, release) {
-  return split(text, /https?:\/\/[^\s\uFDD0\uFDD1「」（）<>]+/, (match) => link(match[0], null), release);
+  return split(text, /https?:\/\/[^\s\uFDD0\uFDD1「」（）<>|]+/, (match) => link(match[0], null), release);
 }
 
 function emoji(text) {

@@ -25,7 +25,7 @@ export function sidebar(place, desk) {
         item(desk, { ...one, testid: `channel-${one.name}`, icon: one.private ? "lock" : "hash", label: one.name }),
       ),
       h("h2", {}, say("directs")),
-      item(desk, { ...dm, testid: "dm-bot", icon: "desk", label: dm.name, chip: say("app") }),
+      item(desk, { ...dm, testid: "dm-bot", icon: "desk", label: dm.name }),
     ),
     h(
       "footer",
@@ -50,7 +50,7 @@ function who(desk) {
   );
 }
 
-function item(desk, { id, testid, icon: name, label, chip, unseen }) {
+function item(desk, { id, testid, icon: name, label, unseen }) {
   const here = desk.place === id;
   return h(
     "button",
@@ -63,7 +63,6 @@ function item(desk, { id, testid, icon: name, label, chip, unseen }) {
     },
     icon(name),
     h("span", { class: "place-name" }, label),
-    chip && h("span", { class: "chip" }, chip),
     unseen && !here ? h("span", { class: "count", "data-testid": `unread-${testid}`, "aria-label": say("unread", { n: unseen }) }, String(unseen)) : null,
   );
 }
