@@ -20,9 +20,13 @@ demo: $(LOCAL) ## the whole job in the browser, on your own machine (FEEDBACK=FI
 test: $(DEV) ## all tests that need no browser
 	@$(BIN)/pytest --ignore=tests/journeys
 
-journeys: $(DEV) ## walk the product in headless Chromium, leave screenshots in build/screenshots
+journeys: $(DEV) ## walk the product in headless Chromium, leave pictures in build/screenshots
 	@if ! command -v chromium >/dev/null; then echo "make journeys needs Chromium and Chinese fonts: apt-get install chromium fonts-noto-cjk" >&2; exit 1; fi
 	@$(BIN)/pytest tests/journeys --force-enable-socket
+
+pictures: journeys ## walk the journeys, and put the README's pictures into docs/images
+	@mkdir -p docs/images
+	cp build/screenshots/{01-card,03-draft,04-preview,06-approval,09-status}.png docs/images
 
 check: $(DEV) ## format, lint, types, layers, template
 	@$(BIN)/ruff format --check .
@@ -66,10 +70,10 @@ $(DEV): requirements-dev.txt pyproject.toml | .venv/bin/python
 
 $(SAM): requirements-sam.txt
 	@$(PYTHON) -m venv .venv-sam
-	.venv-sam/bin/pip install $(PIP) --require-hashes --requirement requirements-sam.txt
+	.venv-sam/bin/pip install $(PIP) --no-deps --require-hashes --requirement requirements-sam.txt
 	touch $@
 
-.PHONY: help demo test journeys check bench build lock clean
+.PHONY: help demo test journeys pictures check bench build lock clean
 
 # -- what `sam build` calls, once for each function; all of them ship the same tree
 

@@ -14,7 +14,7 @@ from bot.ids import Button, Ref
 from bot.scene import Scene
 from opendata.desk import casework, decisions
 from opendata.desk.casework import drafted
-from opendata.desk.reading import show
+from opendata.desk.reading import show as shown_to
 from opendata.rules.deadline import due
 from opendata.rules.errors import TextChanged
 from opendata.rules.feedback import Action
@@ -54,27 +54,33 @@ _ACTS: dict[Button, Callable[[Face, str, Ref], object]] = {
 
 
 def _acting(face: Face, act: Callable[[Face, str, Ref], object]) -> Callable[..., None]:
-    def handle_act(ack: Ack, body: Body) -> None:
-        act(face, body["user"]["id"], ref_of(body))
+    def handle_act(ack: Ack, body: Body, client: WebClient) -> None:
+        actor, ref = body["user"]["id"], ref_of(body)
+        act(face, actor, ref)
+        if _in_modal(body):
+            view, made = body["view"], modals.details(face.shown(actor, ref.case))
+            client.views_update(view_id=view["id"], view=made)
         ack()
 
     return handle_act
 
 
+def _in_modal(body: Body) -> bool:
+    return bool((body.get("view") or {}).get("type") == "modal")
+
+
 def _opening(face: Face, view: Opens) -> Callable[..., None]:
     def handle_open(ack: Ack, body: Body, client: WebClient) -> None:
         made = view(face, body["user"]["id"], ref_of(body))
-        inside = (body.get("view") or {}).get("type") == "modal"
-        (client.views_push if inside else client.views_open)(
-            trigger_id=body["trigger_id"], view=made
-        )
+        show = client.views_push if _in_modal(body) else client.views_open
+        show(trigger_id=body["trigger_id"], view=made)
         ack()
 
     return handle_open
 
 
 def _draft(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
-    sheet, dossier = show(face.desk, actor, ref.case)
+    sheet, dossier = shown_to(face.desk, actor, ref.case)
     sheet.may(Action.DRAFT)
     scene = face.scene(dossier, face.voice_of(actor))
     return draft_modal(scene)
@@ -91,7 +97,7 @@ def _deciding(action: Action, view: Callable[[Scene], dict[str, Any]]) -> Opens:
     """A modal of an action that needs words: only for who may, and only for what was shown."""
 
     def open_for(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
-        sheet, dossier = show(face.desk, actor, ref.case)
+        sheet, dossier = shown_to(face.desk, actor, ref.case)
         sheet.may(action)
         current = drafted(sheet.case, action).hash
         if ref.hash != current:
@@ -108,20 +114,20 @@ def _publish(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
 
 
 def _assign(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
-    sheet, _ = show(face.desk, actor, ref.case)
+    sheet, _ = shown_to(face.desk, actor, ref.case)
     sheet.may(Action.ASSIGN)
     return modals.assign(face.voice_of(actor), ref)
 
 
 def _reassign(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
-    sheet, _ = show(face.desk, actor, ref.case)
+    sheet, _ = shown_to(face.desk, actor, ref.case)
     sheet.may(Action.REASSIGN)
     officers = sheet.directory.holders(Role.OFFICER, sheet.case.agency)
     return modals.reassign(face.voice_of(actor), ref, officers, sheet.case.officer)
 
 
 def _why(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
-    sheet, _ = show(face.desk, actor, ref.case)
+    sheet, _ = shown_to(face.desk, actor, ref.case)
     terms = face.desk.terms
     explained = due(sheet.case.opened_at, face.desk.calendar(), terms.days, terms.mode)
     return modals.why(face.voice_of(actor), sheet.case, explained)

@@ -27,7 +27,7 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     if moved_to is not None:
         text = say("case.moved_away", agency=scene.voice.agency(moved_to))
         return Rendered(f"{case.id} {text}", [b.header(heading), b.section(text)])
-    blocks = [b.header(heading), b.section(_facts(scene))]
+    blocks = [b.header(heading), b.section(facts(scene))]
     if scene.dossier.opinion.dataset_title:
         title = escaped(scene.dossier.opinion.dataset_title)
         blocks.append(b.section(say("case.dataset", dataset=title)))
@@ -35,7 +35,8 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     blocks.append(b.quote(excerpt, EXCERPT))
     notes = list(_notes(scene))
     blocks += [b.context(note) for note in notes]
-    blocks.append(b.actions(_card_buttons(scene)))
+    buttons = [*case_buttons(scene), scene.button(Button.DETAILS), *look_buttons(scene)]
+    blocks.append(b.actions(buttons))
     code = "card.notice.new" if case.state is State.RECEIVED else "card.notice"
     notice = say(
         code, case=case.id, title=escaped(case.title), due=scene.voice.due(case), state=case.state
@@ -43,7 +44,7 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     return Rendered(notice, blocks)
 
 
-def _facts(scene: Scene) -> str:
+def facts(scene: Scene) -> str:
     """Until when, where, in which state, with whom."""
     case, say, voice = scene.case, scene.say, scene.voice
     if case.open:
@@ -106,30 +107,34 @@ def _late_dispatch(scene: Scene) -> str:
     return scene.say(code, at=at, n=left)
 
 
-def _card_buttons(scene: Scene) -> list[Block]:
+def case_buttons(scene: Scene) -> list[Block]:
+    """What can be done to the case in its state; who may do it is judged when it is pressed."""
     case, button = scene.case, scene.button
+    recall = button(Button.RECALL, confirm=scene.confirm(Button.RECALL))
+    reassign = button(Button.REASSIGN)
     by_state: dict[State, list[Block]] = {
-        State.RECEIVED: [
-            button(Button.CLAIM, style="primary"),
-            button(Button.ASSIGN),
-        ],
+        State.RECEIVED: [button(Button.CLAIM, style="primary"), button(Button.ASSIGN)],
         State.IN_PROGRESS: [
             *([button(Button.PREVIEW, style="primary")] if case.draft else []),
             draft_button(scene, primary=case.draft is None),
             button(Button.RELEASE, confirm=scene.confirm(Button.RELEASE)),
-            button(Button.REASSIGN),
+            reassign,
         ],
-        State.IN_REVIEW: [button(Button.RECALL, confirm=scene.confirm(Button.RECALL))],
-        State.AWAITING_APPROVAL: [button(Button.RECALL, confirm=scene.confirm(Button.RECALL))],
+        State.IN_REVIEW: [recall, reassign],
+        State.AWAITING_APPROVAL: [recall, reassign],
         State.APPROVED: [
             button(Button.PUBLISH, style="primary"),
             button(Button.REVISE, confirm=scene.confirm(Button.REVISE)),
+            reassign,
         ],
-        State.UNDER_STUDY: [draft_button(scene, primary=True)],
+        State.UNDER_STUDY: [draft_button(scene, primary=True), reassign],
     }
-    buttons = [*by_state.get(case.state, []), button(Button.DETAILS)]
-    if hidden(scene):
-        buttons.append(button(Button.REVEAL))
-    if case.open:
-        buttons.append(button(Button.WHY))
+    return by_state.get(case.state, [])
+
+
+def look_buttons(scene: Scene) -> list[Block]:
+    """What can be looked at: the words unmasked, the reckoning of the date, the platform's page."""
+    buttons = [scene.button(Button.REVEAL)] if hidden(scene) else []
+    if scene.case.open:
+        buttons.append(scene.button(Button.WHY))
     return [*buttons, *platform_link(scene)]

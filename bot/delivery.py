@@ -8,9 +8,10 @@ off in the outbox, and the sweep wakes it. What a message looks like stands in `
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from slack_sdk import WebClient
@@ -31,9 +32,6 @@ from opendata.rules.people import Role
 log = logging.getLogger(__name__)
 
 EVENT_TYPE = "opendata_desk"
-PERMANENT = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "account_inactive", "token_revoked"}
-)
 GONE = frozenset({"message_not_found", "cant_update_message"})
 WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 HISTORY = 100
@@ -62,25 +60,35 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> None:
         return
     about = dossier(face.desk, intent.case)
     targets = list(_targets(face, intent, about))
+    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    known = {one.to: one for one in sent}
+    former = [one for to, one in known.items() if to not in {target.to for target in targets}]
+    steps: list[Callable[[], None]] = [
+        partial(_bring, face, client, intent, about, target, known.get(target.to))
+        for target in targets
+    ]
+    steps += [partial(_refresh, face, client, intent, about, one) for one in former]
     try:
-        known = {
-            one.to: one for one in outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
-        }
-        for target in targets:
-            _bring(face, client, intent, about, target, known.pop(target.to, None))
-        for former in known.values():
-            _refresh(face, client, intent, about, former)
+        refused = [code for step in steps if (code := _refused(step))]
     except Delayed as delay:
         outbox.put_off(face.desk, intent, max(delay.wait, _backoff(intent)))
-    except SlackApiError as refused:
-        code = str(refused.response.get("error"))
-        log.warning("parked %s: %s", intent.id, code)
-        outbox.park(face.desk, intent, code)
+        return
+    if refused:
+        log.warning("parked %s: %s", intent.id, refused[0])
+        outbox.park(face.desk, intent, refused[0])
+    elif steps:
+        outbox.done(face.desk, intent)
     else:
-        if targets or known:
-            outbox.done(face.desk, intent)
-        else:
-            _nobody(face, intent, about)
+        _nobody(face, intent, about)
+
+
+def _refused(step: Callable[[], None]) -> str | None:
+    """Slack's code if it refuses for good: one addressee must not keep it from the others."""
+    try:
+        step()
+    except SlackApiError as refused:
+        return str(refused.response.get("error"))
+    return None
 
 
 def _backoff(intent: Intent) -> timedelta:
@@ -266,11 +274,15 @@ def _found(client: WebClient, channel: str, sent: Sent) -> str | None:
 def _call(client: WebClient, method: str, **told: object) -> dict[str, Any]:
     """One call of the Web API; what may pass by itself becomes Delayed.
 
+    Methods that read take no JSON.
+
     Raises:
         Delayed: a rate limit, or no answer.
         SlackApiError: Slack says no.
     """
     try:
+        if method in _READING:
+            return client.api_call(method, http_verb="GET", params=told).data  # type: ignore[return-value]
         return client.api_call(method, json=told).data  # type: ignore[return-value]
     except SlackApiError as refused:
         if refused.response.status_code == 429:
@@ -283,6 +295,7 @@ def _call(client: WebClient, method: str, **told: object) -> dict[str, Any]:
         raise Delayed(WAIT) from lost
 
 
+_READING = frozenset({"conversations.history"})
 _PASSING = frozenset(
     {"internal_error", "service_unavailable", "request_timeout", "fatal_error", "ratelimited"}
 )

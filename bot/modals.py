@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
+from bot.card import case_buttons, facts, look_buttons
 from bot.ids import Button, Modal, Ref
 from bot.messages import question_and_reply
 from bot.scene import Scene
@@ -260,6 +261,7 @@ def details(scene: Scene) -> Block:
     posted = say("details.posted", at=case.opened_at, submitter=escaped(opinion.submitter or "—"))
     blocks = [
         b.header(f"{case.id}｜{scene.voice.title(case)}"),
+        b.section(facts(scene)),
         b.context(posted),
         b.section(f"*{say('details.opinion')}*"),
         *_long(privacy.mask(opinion.body, masked), more),
@@ -276,6 +278,8 @@ def details(scene: Scene) -> Block:
         blocks.append(b.quote(scene.dossier.reply.text))
     blocks.append(b.section(f"*{say('details.history')}*"))
     blocks += [b.paragraph("\n".join(some)) for some in _history(scene)]
+    if buttons := [*case_buttons(scene), *look_buttons(scene)]:
+        blocks.insert(2, b.actions(buttons))
     return b.modal(say("modal.details"), blocks, close=_close(scene.voice))
 
 

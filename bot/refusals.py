@@ -14,6 +14,7 @@ from typing import Any
 
 from slack_bolt import BoltResponse
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot import modals
@@ -51,6 +52,10 @@ def answer(
 def _told(error: Exception, voice: Voice, new_id: Callable[[], str]) -> str:
     if isinstance(error, DeskError):
         return sentence(voice, error)
+    if isinstance(error, SlackClientError):
+        # What was asked for may have been done: only the showing of it failed.
+        log.warning("not shown: %s", type(error).__name__)
+        return voice.say("error.display")
     error_id = new_id()
     place = "".join(traceback.format_tb(error.__traceback__))
     log.error("unexpected %s: %s\n%s", error_id, type(error).__name__, place)

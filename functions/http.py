@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -21,13 +20,13 @@ Handler = Callable[[Event, Any], Response]
 
 
 def body_of(event: Event) -> bytes:
-    """The bytes that were sent."""
-    body = event.get("body") or ""
+    """The bytes that were sent; what should be base64 and is not counts as none."""
+    body = str(event.get("body") or "")
     if not event.get("isBase64Encoded"):
-        return str(body).encode()
+        return body.encode(errors="surrogatepass")
     try:
-        return base64.b64decode(body)
-    except binascii.Error:
+        return base64.b64decode(body, validate=True)
+    except ValueError:
         return b""
 
 

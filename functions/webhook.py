@@ -18,12 +18,16 @@ from opendata.rules.errors import TooLarge
 @metrics.log_metrics
 @route
 def handler(event: Event, _context: Any) -> Response:
-    """Size, signature, form, then intake; 202 if it was news, 200 if it was known."""
-    body, desk = body_of(event), wiring.desk()
+    """Size, signature, form, then intake; 202 if it was news, 200 if it was known.
+
+    The store is touched last: whoever has not signed learns nothing of how it is.
+    """
+    body = body_of(event)
     if len(body) > LIMIT:
         raise TooLarge(limit=LIMIT)
-    webhook = verify(headers_of(event), body, wiring.webhook_secrets(), desk.now())
+    webhook = verify(headers_of(event), body, wiring.webhook_secrets(), wiring.now())
     told, fingerprint = load(body), hashlib.sha256(body).hexdigest()
+    desk = wiring.desk()
     taken = receive(desk, lambda: understand(told, desk.now()), webhook, fingerprint)
     metrics.add_metric("WebhooksKnown" if taken.known else "WebhooksTaken", MetricUnit.Count, 1)
     return answer(200 if taken.known else 202, taken.body)

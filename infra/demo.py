@@ -48,12 +48,15 @@ def shift(given: Sequence[Letter], now: datetime) -> list[Letter]:
     """A real export, brought to today: the newest posted yesterday, the others in their order.
 
     Years between the oldest and the newest become three weeks, so that some are overdue and not
-    all; an export that spans less keeps its distances.
+    all; an export that spans less keeps its distances. One without dates, whose rows all bear the
+    same, is spread over the three weeks in the order of its rows.
     """
     bodies = [json.loads(one.body) for one in given]
     times = [datetime.fromisoformat(body["data"]["posted_at"]) for body in bodies]
     if not times:
         return []
+    if min(times) == max(times):
+        times = _spread(given, max(times))
     newest, span = max(times), max(times) - min(times)
     scale = min(1.0, SPAN / span) if span else 1.0
     yesterday = now - timedelta(days=1)
@@ -61,6 +64,13 @@ def shift(given: Sequence[Letter], now: datetime) -> list[Letter]:
         letter(one.line, _moved(body, yesterday - (newest - at) * scale))
         for one, body, at in zip(given, bodies, times, strict=True)
     ]
+
+
+def _spread(given: Sequence[Letter], newest: datetime) -> list[datetime]:
+    """An instant for each letter, the last the newest; one that stands twice stays one letter."""
+    place = {one: n for n, one in enumerate(dict.fromkeys(letter.webhook for letter in given))}
+    step = SPAN / max(len(place) - 1, 1)
+    return [newest - (len(place) - 1 - place[letter.webhook]) * step for letter in given]
 
 
 def _moved(body: dict[str, Any], at: datetime) -> dict[str, Any]:

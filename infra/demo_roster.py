@@ -5,18 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from infra.desk.seed import BotUser, Channel, SlackUser
 from opendata.desk import roster
 from opendata.desk.context import Desk
 from opendata.rules.people import Deputy, Form, Locale, Person, Role, shipped_agencies
 
-BOT = BotUser(id="U00DESK", bot_id="B00DESK", name="資料開放")
-CHANNELS = {
-    "moj": ("C01MOJ", "法務部-資料開放"),
-    "aoc": ("C02AOC", "矯正署-資料開放"),
-    "aac": ("C03AAC", "廉政署-資料開放"),
-    "hpo": ("C04HPO", "臺高檢-資料開放"),
-}
+CHANNELS = {"moj": "C01MOJ", "aoc": "C02AOC", "aac": "C03AAC", "hpo": "C04HPO"}
 
 
 def _person(id_: str, name: str, agency: str, role: Role, locale: Locale = "zh") -> Person:
@@ -34,31 +27,6 @@ PEOPLE = (
     _person("U08AAC", "Emily Chen", "aac", Role.OFFICER, "en"),
     _person("U09HPO", "蔡承恩", "hpo", Role.OFFICER),
 )
-TITLES = {
-    "U01OFFICER": "法務部承辦人",
-    "U02HEAD": "法務部單位主管",
-    "U03CIO": "資訊長",
-    "U04DEPUTY": "資訊長代理人",
-    "U05LEGAL": "法制單位",
-    "U06DESK": "資訊處窗口",
-    "U07AOC": "矯正署承辦人",
-    "U08AAC": "廉政署承辦人",
-    "U09HPO": "臺高檢署承辦人",
-    "U99OUTSIDER": "外人（不在名冊）",
-}
-
-
-def slack_people() -> list[SlackUser]:
-    """Everybody in the demo's workspace; one of them is not in the roster."""
-    locales = {"zh": "zh-TW", "en": "en-US"}
-    known = [SlackUser(p.id, p.name, TITLES[p.id], locales[p.locale]) for p in PEOPLE]
-    return [*known, SlackUser("U99OUTSIDER", "路人甲", TITLES["U99OUTSIDER"], guest=True)]
-
-
-def slack_channels() -> list[Channel]:
-    """A channel for each agency that has one, everybody in the roster a member."""
-    members = tuple(person.id for person in PEOPLE)
-    return [Channel(id_, name, members=members) for id_, name in CHANNELS.values()]
 
 
 def is_demo(desk: Desk) -> bool:
@@ -71,7 +39,7 @@ def seed(desk: Desk, today: date) -> None:
     agencies = {agency.code: agency for agency in shipped_agencies()}
     roster.import_agencies(
         desk,
-        [replace(agencies[code], channel=channel) for code, (channel, _) in CHANNELS.items()],
+        [replace(agencies[code], channel=channel) for code, channel in CHANNELS.items()],
     )
     deputy = Deputy(
         for_="U03CIO",

@@ -6,10 +6,13 @@ one folder and written before it is acknowledged, so a process that dies loses n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import threading
+import time
+import urllib.request
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
@@ -20,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 
-from infra import demo, demo_roster, sending
+from infra import demo, demo_roster, sending, slack_seed
 from infra.aws import Worker, http_routes, slack_sender
 from infra.console import Console
 from infra.desk.app import create_app
@@ -62,12 +65,9 @@ def serve(
     _tell_handlers(settings, url)
     desk, template = wiring.desk(), load(TEMPLATE)
     letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
-    ready = threading.Event()
-    app = _app(desk, settings, template, ready)
+    app = _app(desk, settings, template)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    talker = threading.Thread(
-        target=_talk, args=(out, desk, settings, url, letters, ready), daemon=True
-    )
+    talker = threading.Thread(target=_talk, args=(out, desk, settings, url, letters), daemon=True)
     talker.start()
     server.run(sockets=[listening])
 
@@ -97,13 +97,13 @@ def _tell_handlers(settings: Settings, url: str) -> None:
     wiring.forget()
 
 
-def _app(desk: Desk, settings: Settings, template: Template, ready: threading.Event) -> Starlette:
+def _app(desk: Desk, settings: Settings, template: Template) -> Starlette:
     workspace = Workspace(
         settings.data / "slack.sqlite",
         team_id="T00DESK",
-        people=demo_roster.slack_people(),
-        channels=demo_roster.slack_channels(),
-        bot=demo_roster.BOT,
+        people=slack_seed.people(desk.directory()),
+        channels=slack_seed.channels(desk.directory()),
+        bot=slack_seed.BOT,
         signing_secret=settings.slack_signing_secret,
         bot_token=settings.slack_bot_token,
         now=wiring.now,
@@ -117,7 +117,6 @@ def _app(desk: Desk, settings: Settings, template: Template, ready: threading.Ev
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         worker.start()
-        ready.set()
         yield
         worker.stop()
         workspace.close()
@@ -168,10 +167,9 @@ def _talk(
     settings: Settings,
     url: str,
     letters: Iterable[Letter],
-    ready: threading.Event,
 ) -> None:
     """Once the page answers: print its address, and send the demo's letters."""
-    ready.wait()
+    _await_page(url)
     out.say("serve.folder", folder=settings.data)
     out.say("serve.stop")
     if not desk.directory().people:
@@ -187,6 +185,14 @@ def _talk(
         known += answer.status == 200
     if known:
         out.say("serve.known", n=known)
+
+
+def _await_page(url: str) -> None:
+    """Return when the desk answers."""
+    while True:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=5):
+            return
+        time.sleep(0.05)
 
 
 def _title(letter: Letter) -> str:

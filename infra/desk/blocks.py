@@ -18,7 +18,7 @@ def named(blocks: Sequence[Json]) -> list[Json]:
     """
     made = []
     for given in blocks:
-        block = {"block_id": _made_up(), **given}
+        block = {**given, "block_id": given.get("block_id") or _made_up()}
         for place in ("element", "accessory"):
             if place in block:
                 block[place] = _named_element(block[place])
@@ -29,7 +29,9 @@ def named(blocks: Sequence[Json]) -> list[Json]:
 
 
 def _named_element(element: Json) -> Json:
-    return element if element["type"] == "image" else {"action_id": _made_up(), **element}
+    if element["type"] == "image":
+        return element
+    return {**element, "action_id": element.get("action_id") or _made_up()}
 
 
 def _made_up() -> str:

@@ -24,6 +24,7 @@ from infra.desk.workspace import Conversation, Workspace
 Json = dict[str, Any]
 Act = Callable[[Json, str], Awaitable[Outcome]]
 
+HOME = "home"
 FEWEST, MOST = 50, 2000
 NOTICES = 40
 LOOK_EVERY = 0.1
@@ -62,39 +63,35 @@ class Page:
         asked = request.query_params
         count = asked.get("count", "")
         limit = min(max(int(count), FEWEST), MOST) if count.isdecimal() else FEWEST
-        try:
-            state = self.state(asked.get("as", ""), asked.get("place", ""), limit)
-        except SlackError as refused:
-            return JSONResponse({"error": refused.code}, status_code=404)
+        state = self.state(asked.get("as", ""), asked.get("place", ""), limit)
         return JSONResponse(state, headers={"cache-control": "no-store"})
 
     def state(self, person: str, place: str, limit: int = FEWEST) -> Json:
         """Everything a person sees.
 
         Args:
-            person: a user id; "" stands for the first person of the seed.
-            place: a channel's id, ``dm`` for the direct messages with the app, or "" for nowhere.
+            person: a user id; whoever is not there becomes the first person of the seed.
+            place: a channel's id, ``dm`` for the direct messages with the app, or ``home``;
+                where the person is not, the first place takes its stead.
             limit: how many of the newest messages.
-
-        Raises:
-            SlackError: user_not_found, channel_not_found.
         """
         workspace = self._workspace
-        here = [one for one in workspace.people.values() if not one.deleted]
-        me = workspace.person(person or (here[0].id if here else ""))
+        here = {one.id: one for one in workspace.people.values() if not one.deleted}
+        me = here.get(person) or next(iter(here.values()))
         revision = workspace.revision
-        conversation = self._shown(me.id, place)
-        shown = (
-            workspace.messages.shown_to(me.id, conversation.id, limit + 1) if conversation else []
-        )
+        places = self._places(me.id)
+        if place not in {HOME, *(one["id"] for one in places)}:
+            place = places[0]["id"]
+        shown = self._shown(me.id, place, limit + 1)
         return {
             "revision": revision,
             "team": workspace.team_name,
             "bot": {"id": workspace.bot.id, "name": workspace.bot.name},
             "me": asdict(me),
-            "people": [asdict(one) for one in here],
+            "people": [asdict(one) for one in here.values()],
             "names": self._names(),
-            "places": self._places(me.id),
+            "place": place,
+            "places": places,
             "messages": shown[-limit:],
             "more": len(shown) > limit,
             "modals": workspace.views.stack(me.id),
@@ -102,10 +99,10 @@ class Page:
             "notices": self._notices(me.id),
         }
 
-    def _shown(self, person: str, place: str) -> Conversation | None:
-        if place == "dm":
-            return self._workspace.opened_direct(person)
-        return self._workspace.for_person(person, place) if place else None
+    def _shown(self, person: str, place: str, limit: int) -> list[Json]:
+        direct = self._workspace.opened_direct(person)
+        channel = (direct.id if direct else "") if place == "dm" else place
+        return self._workspace.messages.shown_to(person, channel, limit)
 
     def _names(self) -> dict[str, str]:
         """What mentions are shown as: people, the app, Slack itself, public channels."""
@@ -165,7 +162,7 @@ class Page:
         if act is None or request.headers.get("content-type") != "application/json":
             return JSONResponse({"error": "not_found"}, status_code=404)
         try:
-            outcome = await act(await request.json(), str(request.base_url))
+            outcome = await act(await request.json(), _base(request))
         except SlackError as refused:
             return JSONResponse({"error": refused.code}, status_code=409)
         return JSONResponse(asdict(outcome))
@@ -205,3 +202,8 @@ class Page:
         person, place = self._at(asked)
         self._workspace.messages.dismiss(place.id, str(asked["ts"]), person)
         return Outcome()
+
+
+def _base(request: Request) -> str:
+    """The stand-in's own address, wherever it is mounted; Starlette's base_url leaves that out."""
+    return f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}/"

@@ -10,6 +10,7 @@ Codes of faults: ``unknown_header``, ``no_posted_at``, ``not_a_time``, and those
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,7 +65,10 @@ _PAGES = {
     Kind.SUGGESTION: ("https://data.gov.tw/suggests/{}", "id"),
     Kind.COMMENT: ("https://data.gov.tw/dataset/{}", "dataset_id"),
 }
-_FORMS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
+_FORMS = tuple(
+    day + clock for day in ("%Y-%m-%d", "%Y/%m/%d") for clock in (" %H:%M", " %H:%M:%S", "")
+)
+_BETWEEN_NAMES = re.compile("[;；]")
 
 
 def read_feedback(raw: bytes, posted_at: datetime | None = None) -> Read:
@@ -100,7 +104,7 @@ def _letter(kind: Kind, row: TableRow, default: datetime | None) -> Letter:
         for field, names in columns.items()
     }
     posted_at = _posted_at(told["posted_at"], default).isoformat()
-    agencies = (told["dispatched_agencies"] or "").split(";")
+    agencies = _BETWEEN_NAMES.split(told["dispatched_agencies"] or "")
     title = told["title"] or told["body"]
     page, number = _PAGES[kind]
     told |= {

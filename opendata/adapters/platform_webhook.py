@@ -7,8 +7,8 @@ stand in ``standard_webhooks``.
 Numbers are strings of digits, as the platform writes them; a JSON number is refused.
 
 Codes of faults: ``required``, ``blank``, ``not_text``, ``not_a_kind``, ``not_a_type``,
-``not_digits``, ``not_stars``, ``no_offset``, ``not_an_instant``, ``too_far_ahead``, ``too_long_ago``,
-``too_long``, ``not_a_list``, ``not_an_object``, ``too_many``, ``wrong``.
+``not_digits``, ``not_stars``, ``no_offset``, ``not_an_instant``, ``too_far_ahead``,
+``too_long_ago``, ``too_long``, ``not_a_list``, ``not_an_object``, ``too_many``, ``wrong``.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from opendata.desk.incoming import Commented, Incoming, Posted, Rated, Withdrawn
-from opendata.rules.errors import Fault, Invalid, NotJson
+from opendata.rules.canonical import canonical
+from opendata.rules.errors import Fault, Invalid, NotJson, TooLarge
 from opendata.rules.feedback import Kind
 
 LIMIT = 262_144
+MOST_STORED = 300_000
 AHEAD = timedelta(minutes=5)
 # The platform opened in 2013; what claims to be much older is a mistake.
 EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
@@ -75,13 +77,18 @@ def understand(told: Mapping[str, Any], now: datetime) -> Incoming:
 
     Raises:
         Invalid: one fault a place, its field a JSON pointer.
+        TooLarge: some characters grow to three times their bytes in NFC; a body full of them is
+            more than a row of the store holds.
     """
     try:
         model, incoming = _BODIES[_Envelope.model_validate(told).type]
         body = model.model_validate(told, context={"now": now})
     except ValidationError as error:
         raise Invalid(*(_fault(one) for one in error.errors(include_url=False))) from None
-    return incoming(timestamp=body.timestamp or now, **dict(body.data))
+    read = incoming(timestamp=body.timestamp or now, **dict(body.data))
+    if len(canonical(read)) > MOST_STORED:
+        raise TooLarge(limit=LIMIT)
+    return read
 
 
 # -- pieces of text and time ------------------------------------------------------------------
@@ -120,13 +127,14 @@ def _most(limit: int) -> Callable[[str], str]:
 
 def _instant(value: object) -> object:
     if not isinstance(value, str):
-        raise _wrong("not_an_instant", text=str(value)[:40])
+        raise _wrong("not_text")
+    shown = _UNSEEN.sub("", value)[:40]
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
-        raise _wrong("not_an_instant", text=value[:40]) from None
+        raise _wrong("not_an_instant", text=shown) from None
     if instant.tzinfo is None:
-        raise _wrong("no_offset", text=value[:40])
+        raise _wrong("no_offset", text=shown)
     return instant
 
 
@@ -139,14 +147,17 @@ def _plausible(instant: datetime, info: ValidationInfo) -> datetime:
     return instant
 
 
-def _names(value: object) -> object:
-    """Names as the platform writes them, each once; blank ones say nothing."""
+def _listed(value: object) -> object:
     if value is None:
-        return ()
+        return []
     if not isinstance(value, list):
         raise _wrong("not_a_list")
-    tidied = (tidy(one) for one in value)
-    return tuple(dict.fromkeys(one for one in tidied if one != ""))
+    return value
+
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names as the platform writes them, each once; blank ones say nothing."""
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
 Text = Annotated[str, Field(strict=True), BeforeValidator(tidy)]
@@ -156,7 +167,12 @@ Name = Annotated[Text, AfterValidator(_most(LONGEST_NAME))]
 Url = Annotated[Text, AfterValidator(_most(LONGEST_URL))]
 Number = Annotated[str, Field(strict=True, pattern=r"^[0-9]{1,12}$")]
 Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_plausible)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_names), Field(max_length=MOST_AGENCIES)]
+Names = Annotated[
+    tuple[Name, ...],
+    Field(max_length=MOST_AGENCIES),
+    BeforeValidator(_listed),
+    AfterValidator(_each_once),
+]
 Stars = Annotated[int, Field(strict=True, ge=1, le=5)]
 
 

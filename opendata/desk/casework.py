@@ -36,7 +36,7 @@ def claim(desk: Desk, case_id: str, actor: str) -> Case:
 
     def decide(sheet: Sheet) -> None:
         to = sheet.may(Action.CLAIM)
-        sheet.record(Action.CLAIM, to, officer=sheet.actor)
+        sheet.record(Action.CLAIM, to, officer=sheet.actor, unassigned=False)
         sheet.tell(CARD)
 
     return transact(desk, case_id, actor, decide)

@@ -235,7 +235,7 @@ def _update(desk: Desk, number: str, told: Posted, numbers: Numbers, webhook: st
     agency = numbers.cases[number]
 
     def decide(sheet: Sheet) -> None:
-        if agency is not None and sheet.case.unassigned:
+        if agency and sheet.case.unassigned and sheet.case.state is State.RECEIVED:
             sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
         if sheet.case.text < numbers.text:
             sheet.record(Action.AMEND, text=numbers.text)

@@ -173,7 +173,6 @@ SENTENCES: dict[str, str] = {
     "approval.ask": "Submitted for your decision.",
     "approval.cut": "…… (for the whole text, press “Details”)",
     "approval.done": "Approved by {actor}, {time} ({capacity}).",
-    "approval.revoked": "Approval revoked by {actor}, {time}.",
     "approval.notice": "[For approval] {case} “{title}”, due {due}, is submitted for your decision.",
     "review.notice": "[For review] {case} “{title}”, due {due}: please review.",
     "review.ask": "Please review.",
@@ -315,7 +314,6 @@ SENTENCES: dict[str, str] = {
     "home.nothing": "There is nothing to do right now.",
     "home.foot": "Office calendar, version {version}",
     "home.more": "There are {n} more; see `/opendata list`.",
-    "button.open": "Open",
     # Refusals
     "error.desk_error": "That did not work; nothing has been changed. Please try again.",
     "error.not_found": "{name} was not found, or does not belong to your agency.",
@@ -336,6 +334,7 @@ SENTENCES: dict[str, str] = {
     "error.stale": "Somebody else has just changed this. Please try again.",
     "error.commit_refused": "This change is too large; nothing has been written.",
     "error.unavailable": "The system is busy; nothing has been changed. Please try again later.",
+    "error.display": "The view could not be updated. Please open it again; the card shows how the case stands.",
     "error.unexpected": "That did not work; nothing has been changed. Please try again. If it happens again, give the coordinator this code: {error_id}.",
     # Faults, by field
     "fault.required": "Please fill this in.",
@@ -412,7 +411,6 @@ SENTENCES: dict[str, str] = {
     "cli.total": "Total",
     "fault.not_an_instant": "“{text}” is not a time; write it like 2026-02-10T09:00+08:00.",
     "serve.folder": "Folder: {folder}",
-    "serve.ready": "Open {url}",
     "serve.stop": "Ctrl+C ends it; the data stays in the folder, delete the folder to start over.",
     "serve.import": "There is no roster yet: import people with opendata people import and set channels with opendata agencies import. Until then cases are taken in and their cards wait.",
     "serve.not_demo": "{folder} holds a real roster and cannot be used for a demo; give another folder with --data.",
@@ -438,4 +436,8 @@ SENTENCES: dict[str, str] = {
     "fault.too_many": "Too many items.",
     "fault.wrong": "Not valid.",
     "fault.not_an_address": "“{text}” is no http or https address.",
+    "desk.outsider": "Passer-by",
+    "desk.outsider.title": "outsider, not in the roster",
+    "desk.deputy": "CIO's deputy",
+    "desk.channel": "{agency}-opendata",
 }

@@ -173,7 +173,6 @@ SENTENCES: dict[str, str] = {
     "approval.ask": "陳請核示。",
     "approval.cut": "……（全文請按「詳細」）",
     "approval.done": "{actor}於{time}核准（{capacity}）。",
-    "approval.revoked": "{actor}於{time}撤回核准。",
     "approval.notice": "【陳核】{case}「{title}」，期限{due}，陳請核示。",
     "review.notice": "【核稿】{case}「{title}」，期限{due}，請核稿。",
     "review.ask": "請核稿。",
@@ -315,7 +314,6 @@ SENTENCES: dict[str, str] = {
     "home.nothing": "目前沒有待辦事項。",
     "home.foot": "辦公日曆版本{version}",
     "home.more": "另有{n}件，請用 `/opendata 清單` 查看。",
-    "button.open": "開啟",
     # Refusals
     "error.desk_error": "剛才沒有完成，資料未變動。請再試一次。",
     "error.not_found": "找不到{name}，或不屬於您的機關。",
@@ -336,6 +334,7 @@ SENTENCES: dict[str, str] = {
     "error.stale": "資料剛被他人更新，請再試一次。",
     "error.commit_refused": "這次異動過大，未寫入任何資料。",
     "error.unavailable": "系統暫時忙碌，資料未變動。請稍後再試。",
+    "error.display": "畫面未能更新，請重新開啟；案件現況以案件卡為準。",
     "error.unexpected": "剛才沒有完成，資料未變動。請再試一次；若仍發生，請將代碼{error_id}提供資訊處窗口。",
     # Faults, by field
     "fault.required": "此欄必填。",
@@ -412,7 +411,6 @@ SENTENCES: dict[str, str] = {
     "cli.total": "合計",
     "fault.not_an_instant": "「{text}」不是時間，請用如2026-02-10T09:00+08:00的格式。",
     "serve.folder": "資料夾：{folder}",
-    "serve.ready": "請開啟 {url}",
     "serve.stop": "按 Ctrl+C 結束；資料保留在資料夾，刪除資料夾即重新開始。",
     "serve.import": "尚無人員名冊：請以 opendata people import 匯入人員、opendata agencies import 設定頻道；在此之前，案件照常收錄，卡片留待送出。",
     "serve.not_demo": "{folder}已有正式名冊，不能用來演示；請以 --data 另給資料夾。",
@@ -438,4 +436,8 @@ SENTENCES: dict[str, str] = {
     "fault.too_many": "項目過多。",
     "fault.wrong": "內容不正確。",
     "fault.not_an_address": "「{text}」不是http或https網址。",
+    "desk.outsider": "路人甲",
+    "desk.outsider.title": "外人（不在名冊）",
+    "desk.deputy": "資訊長代理人",
+    "desk.channel": "{agency}-資料開放",
 }

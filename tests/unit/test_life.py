@@ -53,8 +53,8 @@ WORDS = st.sampled_from(("請修正。", ""))
 class Life(RuleBasedStateMachine):
     """Two opinions, three agencies, ten persons; Otto approves too, and Olive co-signs."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(steps=st.integers(0, 10), written=st.sampled_from((REPLY, STUDY)))
+    def begin(self, steps: int, written: object) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.world = World.make(Path(self.folder.name))
         also = {OTTO: {Role.OFFICER, Role.CIO}, OLIVE: {Role.OFFICER, Role.LEGAL}}
@@ -62,6 +62,8 @@ class Life(RuleBasedStateMachine):
         roster.import_people(self.world.desk, more)
         self.webhooks = 0
         self.receive(posted("1"))
+        for _ in range(steps):
+            self.step(self.world.case("S1"), written)
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
@@ -194,7 +196,7 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=int(EXAMPLES or 20),
+    max_examples=int(EXAMPLES or 15),
     stateful_step_count=40,
     deadline=None,
     derandomize=EXAMPLES is None,

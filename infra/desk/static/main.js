@@ -110,31 +110,19 @@ function refresh() {
 }
 
 async function load() {
-  const asked = { as: desk.person, place: desk.place === HOME ? "" : desk.place, count: desk.count };
+  const asked = { as: desk.person, place: desk.place, count: desk.count };
   const told = await fetch(`page/state?${new URLSearchParams(asked)}`).catch(() => null);
-  if (told === null) return;
-  if (!told.ok) return settle();
+  if (!told?.ok) return;
   const state = await told.json();
-  if (asked.as !== desk.person || (desk.place !== HOME && asked.place !== desk.place)) {
+  if (asked.as !== desk.person || asked.place !== desk.place) {
     again = true;
     return;
   }
-  desk.state = state;
-  desk.person = state.me.id;
-  if (!desk.place) {
-    desk.place = state.places[0].id;
-    again = true;
-  }
+  // Who asks for what is not theirs is shown what is.
+  Object.assign(desk, { state, person: state.me.id, place: state.place });
   remember();
   draw();
   await look();
-}
-
-// The person is gone, or not in this channel: go where the person may be.
-function settle() {
-  if (desk.place === "dm" || desk.place === "") desk.person = "";
-  desk.place = desk.place === "" ? "dm" : "";
-  again = true;
 }
 
 async function look() {

@@ -73,7 +73,7 @@ const ZH = {
 };
 
 const EN = {
-  simulated: "Simulated Slack",
+  simulated: "Simulated",
   who: "I am",
   channels: "Channels",
   directs: "Direct messages",

@@ -1,0 +1,146 @@
+"""A small workspace of the stand-in, and the stand-in served on this machine, for its tests."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from infra.desk.app import create_app
+from infra.desk.interactions import Send, SlackAnswer, SlackRequest
+from infra.desk.seed import BotUser, Channel, SlackUser
+from infra.desk.workspace import Workspace
+
+Json = dict[str, Any]
+
+SECRET, TOKEN = "signing-secret", "xoxb-standin"
+BOT = BotUser("U0BOT", "B0BOT", "資料開放")
+OFFICER, CIO, OUTSIDER, LEFT = "U01OFFICER", "U02CIO", "U03OUT", "U04LEFT"
+OPEN, SECRETIVE, FOREIGN, FOREIGN_SECRET, OLD = "C01", "C02", "C03", "C04", "C05"
+PEOPLE = [
+    SlackUser(OFFICER, "林怡君", "承辦人"),
+    SlackUser(CIO, "周明德", "資訊長"),
+    SlackUser(OUTSIDER, "Alex", locale="en-US", guest=True),
+    SlackUser(LEFT, "離職者", deleted=True),
+]
+CHANNELS = [
+    Channel(OPEN, "資料開放", members=(OFFICER, CIO)),
+    Channel(SECRETIVE, "資訊處", private=True, members=(CIO,)),
+    Channel(FOREIGN, "閒聊", members=(OFFICER, OUTSIDER), bot_member=False),
+    Channel(FOREIGN_SECRET, "人事", private=True, members=(CIO,), bot_member=False),
+    Channel(OLD, "舊專案", members=(OFFICER,), archived=True),
+]
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    moment: datetime = datetime(2026, 2, 11, 6, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+def real_clock() -> datetime:
+    """For the real Bolt, which compares the signature's time with its own."""
+    return datetime.now(UTC)
+
+
+def workspace(folder: Path, now: Any) -> Workspace:
+    return Workspace(
+        folder / "slack.sqlite",
+        team_id="T0DESK",
+        people=PEOPLE,
+        channels=CHANNELS,
+        bot=BOT,
+        signing_secret=SECRET,
+        bot_token=TOKEN,
+        now=now,
+    )
+
+
+class App:
+    """An app that answers what the test tells it to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[SlackRequest] = []
+        self.answer = SlackAnswer(200)
+
+    async def __call__(self, request: SlackRequest) -> SlackAnswer:
+        self.asked.append(request)
+        return self.answer
+
+
+@contextmanager
+def served(space: Workspace, send: Send, **options: Any) -> Iterator[str]:
+    """The stand-in under ``/desk/`` on a free port; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        app = Starlette(routes=[Mount("/desk", create_app(space, send, **options))])
+        config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none")
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/desk/"
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            thread.join()
+
+
+# -- blocks -----------------------------------------------------------------------------------
+
+
+def plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(action: str = "claim", **more: Any) -> Json:
+    return {"type": "button", "text": plain("認領"), "action_id": action, **more}
+
+
+def actions(*elements: Json, block_id: str = "acts") -> Json:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def options(*values: str) -> list[Json]:
+    return [{"text": plain(f"選項{value}"), "value": value} for value in values]
+
+
+def field(block_id: str, element: Json, **more: Any) -> Json:
+    label = plain(block_id)
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": label,
+        "element": {"action_id": "v", **element},
+        **more,
+    }
+
+
+def modal(*blocks: Json, **more: Any) -> Json:
+    return {
+        "type": "modal",
+        "title": plain("擬具回復"),
+        "submit": plain("送出"),
+        "callback_id": "draft",
+        "blocks": list(blocks) or [section("內容")],
+        **more,
+    }
