@@ -141,7 +141,8 @@ def moved_line(scene: Scene) -> str:
 
 
 def _closed(heading: str, told: str, more: list[Block] | None = None) -> Rendered:
-    return Rendered(f"{heading} {told}", [b.header(heading), b.section(told), *(more or [])])
+    blocks = [b.header(heading), b.section(told), *(more or [])]
+    return Rendered(f"{escaped(heading)} {told}", blocks)
 
 
 def review(scene: Scene) -> Rendered:

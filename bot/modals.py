@@ -33,7 +33,7 @@ from opendata.texts import LANGUAGES, masked, name_of
 
 DETAILS = 24_000
 PARAGRAPH = 2900
-PLAIN_WEEKDAYS = frozenset({"mon", "tue", "wed", "thu", "fri"})
+TOLD_BY_THE_DATE = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
 
 
 def _close(voice: Voice) -> str:
@@ -316,8 +316,8 @@ def why(voice: Voice, case: Case, explained: Deadline) -> Block:
 
 
 def _note(voice: Voice, note: str) -> str:
-    """A holiday's name, or what a code of the calendar means; a plain weekday needs no word."""
-    if note in PLAIN_WEEKDAYS:
+    """A holiday's name, or what a code of the calendar means; a weekday stands with the date."""
+    if note in TOLD_BY_THE_DATE:
         return ""
     known = f"day.{note}" in LANGUAGES[voice.language]
     return voice.say("why.note", note=voice.say(f"day.{note}") if known else note)

@@ -18,9 +18,19 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot import modals
+from bot.blocks import escaped
 from bot.voice import Voice
 from opendata import texts
-from opendata.rules.errors import DeskError, Fault, Invalid, LostRace, NotHolder, OwnDraft, Stranger
+from opendata.rules.errors import (
+    DeskError,
+    Fault,
+    Invalid,
+    LostRace,
+    NotFound,
+    NotHolder,
+    OwnDraft,
+    Stranger,
+)
 
 log = logging.getLogger(__name__)
 Body = Mapping[str, Any]
@@ -64,13 +74,17 @@ def _told(error: Exception, voice: Voice, new_id: Callable[[], str]) -> str:
 
 def sentence(voice: Voice, error: DeskError) -> str:
     """Why not, with people by name; a stranger gets the help and nothing else."""
-    if isinstance(error, LostRace | NotHolder | OwnDraft):
+    if isinstance(error, LostRace | NotFound | NotHolder | OwnDraft):
         error = type(error)(**{name: _named(voice, name, v) for name, v in error.params.items()})
     told = texts.refusal(voice.language, error)
+    if isinstance(error, Invalid):
+        return escaped(told)  # it may quote what was typed
     return f"{told}\n{voice.say('help.text')}" if isinstance(error, Stranger) else told
 
 
 def _named(voice: Voice, name: str, value: Any) -> object:
+    if name == "name":
+        return escaped(str(value))
     if name in ("actor", "officer"):
         return voice.person(value)
     if name == "approvers":

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.deliver import delivered
-from functions.observed import MetricUnit, metrics
+from functions.observed import publish
 from opendata import wiring
 from opendata.desk.outbox import waiting
 
 MOST = 100
 
 
-@metrics.log_metrics
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """At most MOST intents a run, longest waiting first; the next run takes the rest."""
     intents = waiting(wiring.desk(), MOST)
     failed = sum(not delivered(intent) for intent in intents)
-    metrics.add_metric("OutboxSwept", MetricUnit.Count, len(intents))
-    metrics.add_metric("OutboxFailed", MetricUnit.Count, failed)
+    publish(OutboxSwept=len(intents), OutboxFailed=failed)
     return {"swept": len(intents), "failed": failed}

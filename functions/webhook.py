@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.answers import Response, answer
 from functions.http import Event, body_of, headers_of, route
-from functions.observed import MetricUnit, metrics
+from functions.observed import publish
 from opendata import wiring
 from opendata.adapters.platform_webhook import LIMIT, load, understand
 from opendata.adapters.standard_webhooks import verify
@@ -15,7 +15,6 @@ from opendata.desk.intake import receive
 from opendata.rules.errors import TooLarge
 
 
-@metrics.log_metrics
 @route
 def handler(event: Event, _context: Any) -> Response:
     """Size, signature, form, then intake; 202 if it was news, 200 if it was known.
@@ -29,5 +28,5 @@ def handler(event: Event, _context: Any) -> Response:
     told, fingerprint = load(body), hashlib.sha256(body).hexdigest()
     desk = wiring.desk()
     taken = receive(desk, lambda: understand(told, desk.now()), webhook, fingerprint)
-    metrics.add_metric("WebhooksKnown" if taken.known else "WebhooksTaken", MetricUnit.Count, 1)
+    publish(**{"WebhooksKnown" if taken.known else "WebhooksTaken": 1})
     return answer(200 if taken.known else 202, taken.body)

@@ -6,6 +6,7 @@ Exit codes: 0 all went in, 1 some rows were refused or a check found something, 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
@@ -18,6 +19,7 @@ from infra import console
 from infra.console import Console
 from infra.manifest import slack_manifest
 from opendata.adapters import dgpa, roster_files
+from opendata.adapters.standard_webhooks import MalformedSecretError
 from opendata.adapters.tables import RowFault
 from opendata.desk import reading, roster
 from opendata.desk.context import Desk
@@ -27,6 +29,7 @@ from opendata.rules.audit import Break
 from opendata.rules.calendar import OfficeCalendar, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.errors import DeskError, Fault, Invalid
+from opendata.rules.people import Directory
 from opendata.rules.roc import TAIPEI
 from opendata.settings import SettingsError
 from opendata.wiring import make_desk
@@ -66,7 +69,9 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except DeskError as error:
             Console().refuse(error)
-        except (SettingsError, OSError) as error:
+        except BrokenPipeError:
+            raise  # whoever reads along has heard enough; typer ends quietly
+        except (SettingsError, MalformedSecretError, OSError) as error:
             Console().fail(str(error))
         raise typer.Exit(2)
 
@@ -198,11 +203,22 @@ def _imported(taken: int, faults: Iterable[RowFault]) -> None:
 def check_people(data: Data = None, stack: Stack = None) -> None:
     """檢查名冊：哪個機關沒有承辦人、誰能核准、代理是否有效。"""
     desk = _desk(data, stack)
-    found = desk.directory().check(desk.today())
+    directory = desk.directory()
+    found = directory.check(desk.today())
     for finding in found:
-        Console().say(f"finding.{finding.code}", **dict(finding.params))
+        params = {name: _named(directory, value) for name, value in finding.params}
+        Console().say(f"finding.{finding.code}", **params)
     Console().say("cli.checked", n=len(found))
     raise typer.Exit(1 if found else 0)
+
+
+def _named(directory: Directory, value: object) -> object:
+    """Codes of agencies and ids of people as the names that an office knows them by."""
+    if isinstance(value, tuple):
+        return tuple(_named(directory, one) for one in value)
+    code = str(value)
+    found = directory.agency(code) or directory.person(code)
+    return found.name if found else value
 
 
 @calendar.command("import")
@@ -263,8 +279,15 @@ def manifest(
 
 
 def main() -> None:
-    """The entry point of the ``opendata`` script."""
-    app()
+    """The entry point of the ``opendata`` script: every failure is one line, whatever it is."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.TyperException as misused:
+        # A group without a command has shown its help instead.
+        if message := misused.format_message():
+            Console().fail(message)
+        code = 2
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from opendata.adapters.standard_webhooks import new_secret
-from opendata.settings import Settings
+from opendata.adapters.standard_webhooks import keys_of, new_secret
+from opendata.settings import Settings, SettingsError
 
 FILE = "secrets.json"
 
@@ -25,11 +25,19 @@ class Keys:
 
 
 def local_keys(data: Path) -> Keys:
-    """The keys of a local desk; empty ones if none has started in this folder."""
+    """The keys of a local desk; empty ones if none has started in this folder.
+
+    Raises:
+        SettingsError: the file holds something else.
+    """
     file = data / FILE
     if not file.exists():
         return Keys()
-    return Keys(**json.loads(file.read_text(encoding="utf-8")))
+    try:
+        return Keys(**json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        # Neither the reason nor the traceback: they might quote a secret.
+        raise SettingsError(f"{file}: not the keys of a local desk") from None
 
 
 def keep_keys(data: Path, random: Callable[[int], bytes] = secrets.token_bytes) -> Keys:
@@ -50,8 +58,14 @@ def keep_keys(data: Path, random: Callable[[int], bytes] = secrets.token_bytes) 
 
 
 def with_keys(settings: Settings) -> Settings:
-    """The settings, with the local desk's keys where the environment gives none."""
+    """The settings, with the local desk's keys where the environment gives none.
+
+    Raises:
+        SettingsError: the folder's keys cannot be read.
+        MalformedSecretError: the environment's secret for webhooks is none.
+    """
     kept = keep_keys(settings.data)
+    keys_of(settings.webhook_secrets.split())
     return replace(
         settings,
         webhook_secrets=settings.webhook_secrets or kept.webhook_secrets,

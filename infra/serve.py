@@ -87,6 +87,7 @@ def _tell_handlers(settings: Settings, url: str) -> None:
     """The handlers read the environment, as on Lambda; here it is this process that sets it."""
     told = {
         "OPENDATA_DATA": str(settings.data),
+        "OPENDATA_TABLE": settings.table or "",
         "OPENDATA_WEBHOOK_SECRETS": settings.webhook_secrets,
         "OPENDATA_SLACK_SIGNING_SECRET": settings.slack_signing_secret,
         "OPENDATA_SLACK_BOT_TOKEN": settings.slack_bot_token,
@@ -157,7 +158,10 @@ def _began(data: Path, now: datetime) -> datetime:
     """When this demo began: its letters are dated from there, at every start alike."""
     file = data / DEMO_BEGAN
     if not file.exists():
-        file.write_text(now.replace(microsecond=0).astimezone(TAIPEI).isoformat())
+        # A start that is cut off leaves no half file.
+        half = data / f"{DEMO_BEGAN}.new"
+        half.write_text(now.replace(microsecond=0).astimezone(TAIPEI).isoformat())
+        half.replace(file)
     return datetime.fromisoformat(file.read_text())
 
 
@@ -175,16 +179,24 @@ def _talk(
     if not desk.directory().people:
         out.say("serve.import")
     out.line(f"{url}/desk/")
-    known = 0
+    secret, known = settings.webhook_secrets.split()[0], 0
     for letter in letters:
-        answer = sending.post(letter, url, settings.webhook_secrets.split()[0])
-        if answer.status == 202:
-            for case in answer.body["cases"]:
-                due = date.fromisoformat(case["due_at"][:10])
-                out.say("serve.arrived", case=case["id"], due=due, title=_title(letter))
-        known += answer.status == 200
+        answer = sending.post(letter, url, secret)
+        if answer.status == sending.TAKEN:
+            _arrived(out, letter, answer.body["cases"])
+        elif not answer.arrived:
+            out.say("send.refused", line=letter.line, reason=sending.reason(answer))
+        known += answer.status == sending.KNOWN
     if known:
         out.say("serve.known", n=known)
+
+
+def _arrived(out: Console, letter: Letter, cases: Iterable[dict[str, str]]) -> None:
+    """A case a line: its number, its due date, its title."""
+    title = shown_title(json.loads(letter.body)["data"]["title"])
+    for case in cases:
+        due = date.fromisoformat(case["due_at"][:10])
+        out.say("serve.arrived", case=case["id"], due=due, title=title)
 
 
 def _await_page(url: str) -> None:
@@ -193,8 +205,3 @@ def _await_page(url: str) -> None:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=5):
             return
         time.sleep(0.05)
-
-
-def _title(letter: Letter) -> str:
-    title = json.loads(letter.body)["data"].get("title", "")
-    return shown_title(title)

@@ -1,4 +1,4 @@
-"""What tests of every folder are given: a fresh ministry."""
+"""What tests of every folder are given: a fresh ministry, alone or behind the Lambda handlers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import functions.deliver
+import functions.slack
+from opendata import wiring
+from tests.slack import Workspace, listening
 from tests.world import World
+
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @pytest.fixture
@@ -16,3 +23,42 @@ def world(tmp_path: Path) -> Iterator[World]:
     made = World.make(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def heard() -> list[tuple[str, dict[str, object]]]:
+    """What Slack is told over HTTP: method and arguments."""
+    return []
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard) -> Iterator[World]:
+    """The ministry that the Lambda handlers serve, at the real time, beside a Slack over HTTP."""
+    with listening(heard) as url:
+        told = {
+            "DATA": str(tmp_path),
+            "WEBHOOK_SECRETS": WEBHOOK_SECRET,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "SLACK_BOT_TOKEN": "xoxb-test",
+            "SLACK_API_URL": url,
+        }
+        for name, value in told.items():
+            monkeypatch.setenv(f"OPENDATA_{name}", value)
+        _forget()
+        made = World(tmp_path / "desk.sqlite", wiring.now, wiring.desk()).peopled()
+        yield made
+        made.close()
+        _forget()
+
+
+@pytest.fixture
+def slack(deployed: World, heard) -> Workspace:
+    """The workspace of the deployed ministry."""
+    url = wiring.settings().slack_api_url
+    return Workspace(functions.slack.handler, SIGNING_SECRET, url, heard)
+
+
+def _forget() -> None:
+    wiring.forget()
+    functions.slack.app.cache_clear()
+    functions.deliver.client.cache_clear()

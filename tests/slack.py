@@ -6,17 +6,20 @@ a test tells it to, with the errors of the real client.
 
 from __future__ import annotations
 
+import base64
 import json
+import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
 from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web import SlackResponse
 
 Json = dict[str, Any]
@@ -136,9 +139,8 @@ class FakeSlack:
 
 
 @contextmanager
-def listening() -> Iterator[tuple[str, list[tuple[str, Json]]]]:
-    """A Slack over HTTP that says ok to everything: its address, and what it was told."""
-    heard: list[tuple[str, Json]] = []
+def listening(heard: list[tuple[str, Json]]) -> Iterator[str]:
+    """A Slack over HTTP that says ok to everything and keeps what it is told; its address."""
 
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -146,7 +148,7 @@ def listening() -> Iterator[tuple[str, list[tuple[str, Json]]]]:
             is_json = "json" in self.headers.get("content-type", "")
             given = json.loads(body or "{}") if is_json else _form(body)
             heard.append((self.path.strip("/"), given))
-            told = json.dumps({"ok": True, "view": {}}).encode()
+            told = json.dumps({"ok": True, "ts": "1.0", "channel": {"id": "D1"}}).encode()
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(told)))
@@ -161,7 +163,7 @@ def listening() -> Iterator[tuple[str, list[tuple[str, Json]]]]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/", heard
+        yield f"http://127.0.0.1:{server.server_port}/"
     finally:
         server.shutdown()
         thread.join()
@@ -171,3 +173,116 @@ def listening() -> Iterator[tuple[str, list[tuple[str, Json]]]]:
 def _form(body: str) -> Json:
     told: Json = dict(parse_qsl(body))
     return {name: json.loads(v) if v.startswith("{") else v for name, v in told.items()}
+
+
+class Workspace:
+    """Slack as it speaks to the desk: signed requests, through the handler that runs on Lambda.
+
+    ``heard`` is what the desk said in return, beside the answers: Web API calls and ephemeral
+    messages (``respond``).
+    """
+
+    def __init__(
+        self,
+        handler: Callable[[Json, Any], Json],
+        secret: str,
+        url: str,
+        heard: list[tuple[str, Json]],
+    ) -> None:
+        self.heard = heard
+        self._handler, self._secret, self._url = handler, secret, url
+
+    def send(self, body: str, *, age: int = 0, **headers: str) -> Json:
+        """A request as API Gateway hands it on; ``headers`` replace those of Slack."""
+        stamp = str(int(time.time()) - age)
+        signature = SignatureVerifier(self._secret).generate_signature(timestamp=stamp, body=body)
+        signed = {
+            "content-type": "application/x-www-form-urlencoded",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature,
+        }
+        given = {name.replace("_", "-"): told for name, told in headers.items()}
+        kept = {name: told for name, told in signed.items() if name.lower() not in given}
+        encoded = base64.b64encode(body.encode()).decode()
+        event = {"headers": {**kept, **given}, "body": encoded, "isBase64Encoded": True}
+        return self._handler(event, None)
+
+    def told(self, body: str) -> Json:
+        """What the desk answers in its 200."""
+        self.heard.clear()
+        answer = self.send(body)
+        assert answer["statusCode"] == 200, answer
+        return json.loads(answer["body"] or "{}")
+
+    def interact(self, **payload: Any) -> Json:
+        return self.told(urlencode({"payload": json.dumps(payload)}))
+
+    def press(
+        self, who: str, action: str, value: str, view: Json | None = None, **more: Any
+    ) -> Json:
+        """A button in a message, or in a modal."""
+        place = {"view": view} if view else {"response_url": f"{self._url}respond"}
+        pressed = {"type": "button", "action_id": action, "block_id": "b", "value": value, **more}
+        return self.interact(
+            type="block_actions", user={"id": who}, trigger_id="1.2", actions=[pressed], **place
+        )
+
+    def submit(self, who: str, view: Json, **filled: Any) -> Json:
+        """A modal, with these fields filled in and the others as they were shown."""
+        state = {"values": {block["block_id"]: _filled(block, filled) for block in inputs(view)}}
+        return self.interact(
+            type="view_submission",
+            user={"id": who},
+            trigger_id="1.2",
+            view={"type": "modal", **view, "state": state},
+        )
+
+    def command(self, who: str, text: str = "") -> Json:
+        told = {"command": "/opendata", "text": text, "user_id": who, "trigger_id": "1.2"}
+        return self.told(urlencode(told, quote_via=quote))
+
+    def home(self, who: str) -> Json:
+        """The view that App Home shows after it was opened."""
+        event = {"type": "app_home_opened", "user": who, "tab": "home"}
+        body = json.dumps({"type": "event_callback", "event": event})
+        self.heard.clear()
+        answer = self.send(body, content_type="application/json")
+        assert answer["statusCode"] == 200, answer
+        return self.shown("views.publish")
+
+    # -- what came back beside the answer
+
+    def shown(self, method: str = "views.open") -> Json:
+        """The view of the only call."""
+        ((called, given),) = self.heard
+        assert called == method
+        return {"id": "V1", "hash": "h", **given["view"]}
+
+    @property
+    def ephemeral(self) -> str:
+        """The only ephemeral text."""
+        ((called, given),) = self.heard
+        assert (called, given["response_type"]) == ("respond", "ephemeral")
+        assert given.get("replace_original") is False
+        return str(given["text"])
+
+
+def inputs(view: Json) -> list[Json]:
+    """The input blocks of a modal."""
+    return [block for block in view["blocks"] if block["type"] == "input"]
+
+
+def _filled(block: Json, filled: Mapping[str, Any]) -> Json:
+    element = block["element"]
+    value = filled.get(block["block_id"])
+    ticked = value if isinstance(value, list) else ()
+    kept = {
+        "plain_text_input": {"value": value or element.get("initial_value")},
+        "static_select": {
+            "selected_option": {"value": value} if value else element.get("initial_option")
+        },
+        "checkboxes": {"selected_options": [{"value": one} for one in ticked]},
+        "datepicker": {"selected_date": value or element.get("initial_date")},
+        "datetimepicker": {"selected_date_time": value or element.get("initial_date_time")},
+    }
+    return {element["action_id"]: {"type": element["type"], **kept[element["type"]]}}

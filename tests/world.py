@@ -158,12 +158,15 @@ class World:
         """A ministry on a fresh store in the folder, on the Monday."""
         folder.mkdir(exist_ok=True)
         path, clock = folder / "desk.sqlite", TurnedClock(MONDAY)
-        world = cls(path, clock, Desk(SqliteStore(path, now=clock), clock, Terms()))
-        roster.import_agencies(world.desk, channelled())
+        return cls(path, clock, Desk(SqliteStore(path, now=clock), clock, Terms())).peopled(people)
+
+    def peopled(self, people: Sequence[Person] = PEOPLE) -> World:
+        """The same with its channels, and its people if there are any."""
+        roster.import_agencies(self.desk, channelled())
         if people:
-            roster.import_people(world.desk, people)
-            roster.import_deputies(world.desk, [DEPUTY])
-        return world
+            roster.import_people(self.desk, people)
+            roster.import_deputies(self.desk, [DEPUTY])
+        return self
 
     def close(self) -> None:
         self.desk.store.close()  # type: ignore[attr-defined]

@@ -52,7 +52,7 @@ def create_app(
         routes=[
             Route("/", _index),
             web_api.route(workspace),
-            _response_route(workspace),
+            _response_route(interactions.answers),
             *Page(workspace, interactions).routes(),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
@@ -65,9 +65,7 @@ async def _index(_: Request) -> Response:
     return FileResponse(_STATIC / "index.html", headers=headers)
 
 
-def _response_route(workspace: Workspace) -> Route:
-    answers = Answers(workspace)
-
+def _response_route(answers: Answers) -> Route:
     async def endpoint(request: Request) -> Response:
         try:
             answers.by_url(request.path_params["token"], await request.body())

@@ -64,7 +64,11 @@ class Outcome:
 
 
 class Interactions:
-    """Everything a person can do that the app hears of."""
+    """Everything a person can do that the app hears of.
+
+    Attributes:
+        answers: carries out what the app says to it, at once or later.
+    """
 
     def __init__(
         self,
@@ -84,7 +88,7 @@ class Interactions:
         """
         self._workspace, self._send = workspace, send
         self._commands, self._ack_seconds = commands, ack_seconds
-        self._answers = Answers(workspace)
+        self.answers = Answers(workspace)
         self._late: set[asyncio.Future[SlackAnswer]] = set()
 
     async def type(self, person: str, place: Conversation, text: str, base: str) -> Outcome:
@@ -105,7 +109,7 @@ class Interactions:
         told = payloads.command(self._workspace, person, place, text, url)
         try:
             answer = await self._post(urlencode(told), _FORM)
-            self._answers.to_command(person, place.id, answer)
+            self.answers.to_command(person, place.id, answer)
         except Trouble as trouble:
             return Outcome(trouble=trouble.code)
         return Outcome()
@@ -143,7 +147,7 @@ class Interactions:
         told = payloads.submission(self._workspace, person, view, values)
         try:
             answer = await self._post(_wrapped(told), _FORM)
-            return Outcome(errors=self._answers.to_submission(person, view, answer))
+            return Outcome(errors=self.answers.to_submission(person, view, answer))
         except Trouble as trouble:
             return Outcome(trouble=trouble.code)
 

@@ -42,7 +42,6 @@ MOST_STORED = 300_000
 AHEAD = timedelta(minutes=5)
 # The platform opened in 2013; what claims to be much older is a mistake.
 EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
-LONGEST_TITLE = 255
 LONGEST_NAME, MOST_AGENCIES, LONGEST_URL = 255, 200, 2000
 
 # Control characters say nothing; tab and line feed stay. Lone surrogates cannot be stored.
@@ -111,7 +110,8 @@ def tidy(value: object) -> object:
 
 
 def _some(text: str) -> str:
-    if not text:
+    """Blank is also what only seems to be something: zero-width and other unseen signs."""
+    if all(unicodedata.category(sign)[0] in "CZ" for sign in text):
         raise _wrong("blank")
     return text
 
@@ -162,7 +162,6 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 Text = Annotated[str, Field(strict=True), BeforeValidator(tidy)]
 Said = Annotated[Text, AfterValidator(_some)]
-Title = Annotated[Said, AfterValidator(_most(LONGEST_TITLE))]
 Name = Annotated[Text, AfterValidator(_most(LONGEST_NAME))]
 Url = Annotated[Text, AfterValidator(_most(LONGEST_URL))]
 Number = Annotated[str, Field(strict=True, pattern=r"^[0-9]{1,12}$")]
@@ -194,7 +193,7 @@ class _About(_Model):
 
 class _Post(_About):
     posted_at: Instant
-    title: Title
+    title: Said
     body: Said
     requested_dataset: Text | None = None
     requested_fields: Text | None = None
@@ -256,6 +255,8 @@ def _fault(error: ErrorDetails) -> Fault:
     pointer = "".join(f"/{part}" for part in error["loc"])
     told = error.get("ctx") or {}
     ours = told.pop(_OURS, None)
-    code = str(ours or _CODES.get(error["type"], "wrong"))
+    # A required field that is null is missing.
+    absent = error["type"] == "string_type" and error["input"] is None
+    code = str(ours or _CODES.get("missing" if absent else error["type"], "wrong"))
     params = tuple(sorted(told.items())) if ours else ()
     return Fault(pointer, code, params)

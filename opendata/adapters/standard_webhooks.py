@@ -54,7 +54,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now:
     given = list(_signatures(told.get(SIGNATURE, "")))
     if not given:
         raise BadSignature(reason="signature")
-    expected = [_mac(key, id_, timestamp, body) for key in _keys(secrets)]
+    expected = [_mac(key, id_, timestamp, body) for key in keys_of(secrets)]
     # Every pair is compared, so that the time taken tells nothing about which one matched.
     matches = [hmac.compare_digest(one, other) for one in given for other in expected]
     if not any(matches):
@@ -64,7 +64,7 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now:
 
 def sign(secret: str, id_: str, timestamp: datetime, body: bytes) -> dict[str, str]:
     """The three headers of a delivery."""
-    (key,) = _keys([secret])
+    (key,) = keys_of([secret])
     seconds = str(int(timestamp.timestamp()))
     signature = base64.b64encode(_mac(key, id_, seconds, body)).decode()
     return {ID: id_, TIMESTAMP: seconds, SIGNATURE: f"v1,{signature}"}
@@ -90,7 +90,12 @@ def _signatures(header: str) -> Iterable[bytes]:
                 continue
 
 
-def _keys(secrets: Sequence[str]) -> list[bytes]:
+def keys_of(secrets: Sequence[str]) -> list[bytes]:
+    """The bytes that configured secrets stand for.
+
+    Raises:
+        MalformedSecretError: one is no ``whsec_`` and base64.
+    """
     keys = []
     for n, secret in enumerate(secrets, 1):
         try:

@@ -82,10 +82,16 @@ class Sheet:
 
         Raises:
             Stranger, WrongRole, NotHolder, OutOfTurn.
+            LostRace: it was possible until somebody else moved the case; names who, what, when.
         """
         if self.person is not None and not self.person.active:
             raise Stranger(person=self.person.id)
-        to = feedback.next_state(self.case.state, action, self.roles())
+        try:
+            to = feedback.next_state(self.case.state, action, self.roles())
+        except OutOfTurn:
+            if self.case.moved.actor in (self.actor, Outside.PLATFORM.value):
+                raise
+            raise feedback.too_late(self.case, action) from None
         if action in _ONLY_THE_OFFICER and self.case.officer != self.actor:
             raise NotHolder(action=action, officer=self.case.officer)
         return to
@@ -207,10 +213,7 @@ def transact(desk: Desk, case_id: str, actor: str, decide: Callable[[Sheet], Non
     """
     for _ in range(ATTEMPTS):
         sheet = load(desk, case_id, actor)
-        try:
-            decide(sheet)
-        except OutOfTurn as refused:
-            raise _told(refused, sheet) from None
+        decide(sheet)
         if not sheet.events:
             return sheet.case
         try:
@@ -219,13 +222,3 @@ def transact(desk: Desk, case_id: str, actor: str, decide: Callable[[Sheet], Non
             continue
         return sheet.case
     raise Unavailable(what="case")
-
-
-def _told(refused: OutOfTurn, sheet: Sheet) -> OutOfTurn:
-    """A click that came too late hears who was first; one that is plainly wrong hears why."""
-    case = sheet.before or sheet.case
-    if type(refused) is not OutOfTurn or case.moved.actor in (sheet.actor, Outside.PLATFORM.value):
-        return refused
-    action = Action(str(refused.params["action"]))
-    in_turn = case.state in feedback.TABLE[action].moves
-    return refused if in_turn else feedback.too_late(case, action)

@@ -13,9 +13,8 @@ from opendata.desk.casework import CARD, MAX_NOTE, drafted, waiting_at
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.rules import reply
-from opendata.rules.errors import Fault, Invalid, NotAllowed, OwnDraft, TextChanged, WrongRole
-from opendata.rules.feedback import Action, Approval, Case, State
-from opendata.rules.people import Role
+from opendata.rules.errors import Fault, Invalid, NotAllowed, OwnDraft, TextChanged
+from opendata.rules.feedback import Action, Approval, Case, approved_to
 from opendata.rules.roc import local_date
 
 
@@ -52,13 +51,14 @@ def approve(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
     """
 
     def decide(sheet: Sheet) -> None:
-        to = sheet.may(Action.APPROVE)
+        sheet.may(Action.APPROVE)
         text = _as_shown(sheet, shown, Action.APPROVE)
         able = sheet.approver()
         if able is None:
             raise NotAllowed(action=Action.APPROVE)
         principal = able.for_.id if able.for_ else None
         approval = Approval(actor, able.capacity, sheet.now, text, principal)
+        to = approved_to(drafted(sheet.case, Action.APPROVE).purpose)
         sheet.record(Action.APPROVE, to, approval=approval)
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
 
@@ -82,7 +82,6 @@ def return_draft(
     def decide(sheet: Sheet) -> None:
         waiting = sheet.case.state
         to = sheet.may(Action.RETURN)
-        _must_hold_it(sheet, waiting)
         told = _reasoned(reasons, comment)
         text = _as_shown(sheet, shown, Action.RETURN, own=True)
         facts = {"hash": text, "reasons": [reason.value for reason in reasons]}
@@ -122,13 +121,6 @@ def _as_shown(sheet: Sheet, shown: str, action: Action, *, own: bool = False) ->
         others = tuple(one.person.id for one in able if one.person.id != sheet.actor)
         raise OwnDraft(approvers=others)
     return saved.hash
-
-
-def _must_hold_it(sheet: Sheet, state: State) -> None:
-    """A section head returns what is in review, the CIO what awaits approval."""
-    holder = Role.SECTION_HEAD if state is State.IN_REVIEW else Role.CIO
-    if holder not in sheet.roles():
-        raise WrongRole(action=Action.RETURN, roles=(holder,))
 
 
 def _reasoned(reasons: Sequence[ReturnReason], comment: str) -> str:

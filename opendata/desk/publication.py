@@ -17,6 +17,8 @@ from opendata.rules.errors import Fault, Invalid, TextChanged
 from opendata.rules.feedback import PUBLISHED_AS, Action, Approval, Case
 from opendata.rules.reply import Draft, Purpose, ReplyType
 
+_ANSWERS = frozenset({Purpose.REPLY, Purpose.UNDER_STUDY, Purpose.REDISPATCH_NOTICE})
+
 
 def publish(
     desk: Desk,
@@ -56,12 +58,17 @@ def publish(
 
 
 def _outcome(case: Case, saved: Draft, approval: Approval, at: datetime) -> dict[str, Any]:
-    """What a publication settles: the first answer stops the clock, the substantive one ends it."""
-    if saved.purpose not in (Purpose.REPLY, Purpose.UNDER_STUDY):
+    """What a publication settles: the first answer stops the clock, the substantive one ends it.
+
+    A redispatch is judged by its notice; a progress notice answers nothing.
+    """
+    if saved.purpose not in _ANSWERS:
         return {}
     settled: dict[str, Any] = {"refused": saved.type is ReplyType.NOT_OPEN}
     if case.first_answered_at is None:
         settled |= {"first_answered_at": at, "answered_by": approval.capacity}
+    if saved.purpose is Purpose.REDISPATCH_NOTICE:
+        return settled | {"transferred": True}
     if saved.purpose is Purpose.REPLY:
         return settled | {"answered_at": at, "due": replace(case.due, study=None)}
     return settled | {"due": replace(case.due, study=saved.promised)}

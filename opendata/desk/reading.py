@@ -16,7 +16,7 @@ from opendata.desk.context import Desk
 from opendata.desk.ports import Index, Page, Row
 from opendata.desk.records import Opinion
 from opendata.rules import kpi
-from opendata.rules.audit import Break, verify
+from opendata.rules.audit import Break, Flaw, verify
 from opendata.rules.errors import NotFound, Stranger
 from opendata.rules.feedback import Action, Case, Event, State, began, evolve
 from opendata.rules.people import Directory, Person, Role
@@ -281,14 +281,24 @@ def history(desk: Desk, case_id: str) -> tuple[Event, ...]:
     return tuple(records.read_event(row) for row in rows)
 
 
-def proven(desk: Desk) -> Iterator[tuple[Case, tuple[Break, ...]]]:
-    """Every case with what is wrong in its chain: links, and the head against its events."""
-    for case in every_case(desk):
-        events = history(desk, case.id)
-        breaks = verify(events)
+def proven(desk: Desk) -> Iterator[tuple[str, tuple[Break, ...]]]:
+    """Every case's number with what is wrong in its chain: links, and the head against its events.
+
+    What was changed so that it cannot even be read is one of the things that are wrong.
+    """
+    for agency in desk.directory().agencies:
+        for head in desk.store.find(Index.AGENCY, records.agency_shelf(agency.code)).rows:
+            number = head.key.pk.removeprefix(records.case_partition(""))
+            yield number, _proof(desk, number, head)
+
+
+def _proof(desk: Desk, number: str, head: Row) -> tuple[Break, ...]:
+    try:
+        case, events = records.read_case(head), history(desk, number)
         rebuilt = None
         for event in events:
             rebuilt = evolve(rebuilt, event) if rebuilt else began(event, case.title)
-        if rebuilt != case:
-            breaks += (Break(case.id, case.version, "head"),)
-        yield case, breaks
+        breaks = verify(events)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return (Break(number, head.version, Flaw.UNREADABLE),)
+    return breaks if rebuilt == case else (*breaks, Break(number, case.version, Flaw.HEAD))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from opendata.rules.canonical import digest, encode
@@ -18,13 +19,23 @@ if TYPE_CHECKING:
 GENESIS = "0" * 64
 
 
+class Flaw(StrEnum):
+    """Why a chain does not hold."""
+
+    MISSING = "missing"
+    UNLINKED = "unlinked"
+    EDITED = "edited"
+    HEAD = "head"
+    UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Where a chain does not hold: the case, the event's number, and a code for why."""
+    """Where a chain does not hold: the case, the event's number, and why."""
 
     case: str
     version: int
-    reason: str
+    reason: Flaw
 
 
 def link(event: Event) -> str:
@@ -41,11 +52,11 @@ def verify(events: Iterable[Event]) -> tuple[Break, ...]:
     for event in events:
         version += 1
         if event.version != version:
-            breaks.append(Break(event.case, version, "missing"))
+            breaks.append(Break(event.case, version, Flaw.MISSING))
             version = event.version
         elif event.previous != previous:
-            breaks.append(Break(event.case, version, "unlinked"))
+            breaks.append(Break(event.case, version, Flaw.UNLINKED))
         if event.hash != link(event):
-            breaks.append(Break(event.case, event.version, "edited"))
+            breaks.append(Break(event.case, event.version, Flaw.EDITED))
         previous = event.hash
     return tuple(breaks)

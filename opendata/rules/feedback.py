@@ -103,82 +103,67 @@ class Outside(StrEnum):
     CLOCK = "clock"
 
 
-STAY = None
-Moves = Mapping[State, State | None]
-
-
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may do an action, and where it leads from each state it is possible in."""
+class Cell:
+    """An action in a state: who may do it, and where it leads."""
 
     roles: frozenset[Role | Outside]
-    moves: Moves
+    to: State
 
 
-def _rule(roles: Iterable[Role | Outside], moves: Moves) -> Rule:
-    return Rule(frozenset(roles), MappingProxyType(dict(moves)))
+Cells = dict[tuple[Action, State], Cell]
 
 
-def _stay(*states: State) -> Moves:
-    return dict.fromkeys(states, STAY)
+def _stay(action: Action, roles: Iterable[Role | Outside], *states: State) -> Cells:
+    may = frozenset(roles)
+    return {(action, state): Cell(may, state) for state in states}
 
 
-def _to(target: State, *states: State) -> Moves:
-    return dict.fromkeys(states, target)
+def _to(target: State, action: Action, roles: Iterable[Role | Outside], *states: State) -> Cells:
+    cell = Cell(frozenset(roles), target)
+    return {(action, state): cell for state in states}
 
 
-_S = State
-_OFFICER = (Role.OFFICER,)
-_DESK = (Role.OFFICER, Role.SECTION_HEAD, Role.COORDINATOR)
+_A, _S, _R = Action, State, Role
+_OFFICER, _DESK = (_R.OFFICER,), (_R.OFFICER, _R.SECTION_HEAD, _R.COORDINATOR)
+_OFFICE = (_R.OFFICER, _R.COORDINATOR)
 _PLATFORM = (Outside.PLATFORM,)
 _WORKED = (_S.IN_PROGRESS, _S.IN_REVIEW, _S.AWAITING_APPROVAL, _S.APPROVED, _S.UNDER_STUDY)
-_INSIDERS = tuple(role for role in Role if role is not Role.MEMBER)
+_INSIDERS = tuple(role for role in Role if role is not _R.MEMBER)
+_RETRACTABLE = tuple(state for state in State if state not in (_S.WITHDRAWN, _S.REDISPATCHED))
 
-# `submit` leads to IN_REVIEW, or past it; `publish` leads where the purpose says: see below.
-TABLE: Mapping[Action, Rule] = MappingProxyType(
-    {
-        Action.ASSIGN: _rule((Role.COORDINATOR, Outside.PLATFORM), _stay(_S.RECEIVED)),
-        Action.CLAIM: _rule(_OFFICER, _to(_S.IN_PROGRESS, _S.RECEIVED)),
-        Action.RELEASE: _rule(_DESK, _to(_S.RECEIVED, _S.IN_PROGRESS)),
-        Action.REASSIGN: _rule(_DESK, _stay(*_WORKED)),
-        Action.CONSULT: _rule(_OFFICER, _stay(_S.IN_PROGRESS)),
-        Action.OPINE: _rule((Role.OFFICER, Role.SECTION_HEAD), _stay(_S.IN_PROGRESS)),
-        Action.DRAFT: _rule(_OFFICER, {_S.IN_PROGRESS: STAY, _S.UNDER_STUDY: _S.IN_PROGRESS}),
-        Action.COSIGN: _rule((Role.LEGAL,), _stay(_S.IN_PROGRESS)),
-        Action.SUBMIT: _rule(_OFFICER, _to(_S.IN_REVIEW, _S.IN_PROGRESS)),
-        Action.RECALL: _rule(_OFFICER, _to(_S.IN_PROGRESS, _S.IN_REVIEW, _S.AWAITING_APPROVAL)),
-        Action.PASS: _rule((Role.SECTION_HEAD,), _to(_S.AWAITING_APPROVAL, _S.IN_REVIEW)),
-        Action.RETURN: _rule(
-            (Role.SECTION_HEAD, Role.CIO),
-            _to(_S.IN_PROGRESS, _S.IN_REVIEW, _S.AWAITING_APPROVAL),
-        ),
-        Action.APPROVE: _rule((Role.CIO,), _to(_S.APPROVED, _S.AWAITING_APPROVAL)),
-        Action.REVOKE: _rule((Role.CIO,), _to(_S.IN_PROGRESS, _S.APPROVED)),
-        Action.REVISE: _rule(_OFFICER, _to(_S.IN_PROGRESS, _S.APPROVED)),
-        Action.PUBLISH: _rule((Role.OFFICER, Role.COORDINATOR), _to(_S.ANSWERED, _S.APPROVED)),
-        Action.EXTEND: _rule(_OFFICER, _stay(_S.IN_PROGRESS)),
-        Action.NOT_OURS: _rule(
-            (Role.OFFICER, Role.COORDINATOR), {_S.RECEIVED: _S.IN_PROGRESS, _S.IN_PROGRESS: STAY}
-        ),
-        Action.PROPOSE_SET_ASIDE: _rule(
-            (Role.OFFICER, Role.COORDINATOR),
-            _to(_S.AWAITING_APPROVAL, _S.RECEIVED, _S.IN_PROGRESS),
-        ),
-        Action.LINK: _rule((Role.OFFICER, Role.COORDINATOR), _stay(_S.RECEIVED, _S.IN_PROGRESS)),
-        Action.REOPEN: _rule(
-            (Role.COORDINATOR,), _to(_S.RECEIVED, _S.SET_ASIDE, _S.REDISPATCHED, _S.WITHDRAWN)
-        ),
-        Action.REVEAL: _rule(_INSIDERS, _stay(*State)),
-        Action.RECOMPUTE: _rule((Role.COORDINATOR, Outside.CLOCK), _stay(*State)),
-        Action.AMEND: _rule(_PLATFORM, _stay(*State)),
-        Action.COMMENT: _rule(_PLATFORM, _stay(*State)),
-        Action.RATE: _rule(_PLATFORM, _stay(*State)),
-        Action.NEW_ROUND: _rule(_PLATFORM, _to(_S.RECEIVED, _S.ANSWERED)),
-        Action.RETRACT: _rule(
-            _PLATFORM,
-            _to(_S.WITHDRAWN, *(s for s in State if s not in (_S.WITHDRAWN, _S.REDISPATCHED))),
-        ),
-    }
+# What stands here is possible; everything else is not. `submit` may lead past IN_REVIEW, and
+# `approve` and `publish` lead where the purpose says: see the functions below.
+TABLE: Mapping[tuple[Action, State], Cell] = MappingProxyType(
+    _stay(_A.ASSIGN, (_R.COORDINATOR, Outside.PLATFORM), _S.RECEIVED)
+    | _to(_S.IN_PROGRESS, _A.CLAIM, _OFFICER, _S.RECEIVED)
+    | _to(_S.RECEIVED, _A.RELEASE, _DESK, _S.IN_PROGRESS)
+    | _stay(_A.REASSIGN, _DESK, *_WORKED)
+    | _stay(_A.CONSULT, _OFFICER, _S.IN_PROGRESS)
+    | _stay(_A.OPINE, (_R.OFFICER, _R.SECTION_HEAD), _S.IN_PROGRESS)
+    | _to(_S.IN_PROGRESS, _A.DRAFT, _OFFICER, _S.IN_PROGRESS, _S.UNDER_STUDY)
+    | _stay(_A.COSIGN, (_R.LEGAL,), _S.IN_PROGRESS)
+    | _to(_S.IN_REVIEW, _A.SUBMIT, _OFFICER, _S.IN_PROGRESS)
+    | _to(_S.IN_PROGRESS, _A.RECALL, _OFFICER, _S.IN_REVIEW, _S.AWAITING_APPROVAL)
+    | _to(_S.AWAITING_APPROVAL, _A.PASS, (_R.SECTION_HEAD,), _S.IN_REVIEW)
+    | _to(_S.IN_PROGRESS, _A.RETURN, (_R.SECTION_HEAD,), _S.IN_REVIEW)
+    | _to(_S.IN_PROGRESS, _A.RETURN, (_R.CIO,), _S.AWAITING_APPROVAL)
+    | _to(_S.APPROVED, _A.APPROVE, (_R.CIO,), _S.AWAITING_APPROVAL)
+    | _to(_S.IN_PROGRESS, _A.REVOKE, (_R.CIO,), _S.APPROVED)
+    | _to(_S.IN_PROGRESS, _A.REVISE, _OFFICER, _S.APPROVED)
+    | _to(_S.ANSWERED, _A.PUBLISH, _OFFICE, _S.APPROVED)
+    | _stay(_A.EXTEND, _OFFICER, _S.IN_PROGRESS)
+    | _to(_S.IN_PROGRESS, _A.NOT_OURS, _OFFICE, _S.RECEIVED, _S.IN_PROGRESS)
+    | _to(_S.AWAITING_APPROVAL, _A.PROPOSE_SET_ASIDE, _OFFICE, _S.RECEIVED, _S.IN_PROGRESS)
+    | _stay(_A.LINK, _OFFICE, _S.RECEIVED, _S.IN_PROGRESS)
+    | _to(_S.RECEIVED, _A.REOPEN, (_R.COORDINATOR,), _S.SET_ASIDE, _S.REDISPATCHED, _S.WITHDRAWN)
+    | _stay(_A.REVEAL, _INSIDERS, *State)
+    | _stay(_A.RECOMPUTE, (_R.COORDINATOR, Outside.CLOCK), *State)
+    | _stay(_A.AMEND, _PLATFORM, *State)
+    | _stay(_A.COMMENT, _PLATFORM, *State)
+    | _stay(_A.RATE, _PLATFORM, *State)
+    | _to(_S.RECEIVED, _A.NEW_ROUND, _PLATFORM, _S.ANSWERED)
+    | _to(_S.WITHDRAWN, _A.RETRACT, _PLATFORM, *_RETRACTABLE)
 )
 
 PUBLISHED_AS: Mapping[Purpose, State] = MappingProxyType(
@@ -198,12 +183,12 @@ def next_state(state: State, action: Action, roles: Iterable[Role | Outside]) ->
         OutOfTurn: the action is not possible in this state, whoever asks.
         WrongRole: it is, but for other roles.
     """
-    rule = TABLE.get(action)
-    if rule is None or state not in rule.moves:
+    cell = TABLE.get((action, state))
+    if cell is None:
         raise OutOfTurn(action=action, state=state)
-    if rule.roles.isdisjoint(roles):
-        raise WrongRole(action=action, roles=tuple(role for role in Role if role in rule.roles))
-    return rule.moves[state] or state
+    if cell.roles.isdisjoint(roles):
+        raise WrongRole(action=action, roles=tuple(role for role in Role if role in cell.roles))
+    return cell.to
 
 
 def submitted_to(purpose: Purpose, *, has_reviewer: bool) -> State:
@@ -211,6 +196,11 @@ def submitted_to(purpose: Purpose, *, has_reviewer: bool) -> State:
     if has_reviewer and purpose is not Purpose.SET_ASIDE:
         return State.IN_REVIEW
     return State.AWAITING_APPROVAL
+
+
+def approved_to(purpose: Purpose) -> State:
+    """An approved text waits for its publication; a set-aside ends with the approval."""
+    return State.SET_ASIDE if purpose is Purpose.SET_ASIDE else State.APPROVED
 
 
 @dataclass(frozen=True, slots=True)

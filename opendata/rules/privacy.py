@@ -31,7 +31,7 @@ class Finding:
 _PATTERNS = (
     (PersonalData.EMAIL, re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
     # National ID, and both generations of the resident certificate.
-    (PersonalData.NATIONAL_ID, re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Da-d1289]\d{8}(?!\d)")),
+    (PersonalData.NATIONAL_ID, re.compile(r"(?<![A-Za-z])[A-Za-z][A-Da-d1289]\d{8}(?!\d)")),
     (PersonalData.PHONE, re.compile(r"(?<!\d)(?:\+?886[- ]?9|09)\d{2}[- ]?\d{3}[- ]?\d{3}(?!\d)")),
     # Landlines need a mark between area and number: institution codes have ten digits too.
     (

@@ -63,8 +63,12 @@ def refusal(language: str, error: DeskError) -> str:
 
 
 def fault(language: str, one: Fault) -> str:
-    """What is wrong in one place; the sentence may name the field, e.g. a missing column."""
-    return say(language, f"fault.{one.code}", **{"field": one.field, **dict(one.params)})
+    """What is wrong in one place; it may name the field, and the line of a file."""
+    params = {"field": one.field, **dict(one.params)}
+    told = say(language, f"fault.{one.code}", **params)
+    if "line" in params:
+        return say(language, "fault.at_line", line=params["line"], told=told)
+    return told
 
 
 def masked(kind: PersonalData) -> str:

@@ -270,8 +270,6 @@ SENTENCES: dict[str, str] = {
     "why.rolled": "{date}  moved on",
     "why.due": "{date}  due, until midnight at the end of the day",
     "why.note": " ({note})",
-    "day.sat": "Saturday",
-    "day.sun": "Sunday",
     "day.day_off": "day off",
     "day.closure": "offices closed",
     "day.make_up_workday": "make-up workday",
@@ -365,7 +363,7 @@ SENTENCES: dict[str, str] = {
     # Faults of files
     "fault.encoding": "The encoding of the file is unknown; please save it as UTF-8 or Big5.",
     "fault.empty": "The file is empty.",
-    "fault.not_csv": "Line {line} is not valid CSV.",
+    "fault.not_csv": "Not proper CSV.",
     "fault.column_missing": "The column “{field}” is missing.",
     "fault.column_twice": "The column “{field}” is there twice.",
     "fault.cells": "There should be {expected} columns, but there are {found}.",
@@ -440,4 +438,10 @@ SENTENCES: dict[str, str] = {
     "desk.outsider.title": "outsider, not in the roster",
     "desk.deputy": "CIO's deputy",
     "desk.channel": "{agency}-opendata",
+    "Flaw.missing": "an event is missing",
+    "Flaw.unlinked": "not linked to the one before",
+    "Flaw.edited": "its contents were changed",
+    "Flaw.unreadable": "cannot be read",
+    "Flaw.head": "the head is not what the events say",
+    "fault.at_line": "Line {line}: {told}",
 }

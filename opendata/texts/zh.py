@@ -270,8 +270,6 @@ SENTENCES: dict[str, str] = {
     "why.rolled": "{date}　順延",
     "why.due": "{date}　屆期（當日24時止）",
     "why.note": "（{note}）",
-    "day.sat": "星期六",
-    "day.sun": "星期日",
     "day.day_off": "放假",
     "day.closure": "停止上班",
     "day.make_up_workday": "補行上班",
@@ -365,7 +363,7 @@ SENTENCES: dict[str, str] = {
     # Faults of files
     "fault.encoding": "檔案編碼無法判讀，請存成UTF-8或Big5。",
     "fault.empty": "檔案沒有內容。",
-    "fault.not_csv": "第{line}行不是正確的CSV格式。",
+    "fault.not_csv": "不是正確的CSV格式。",
     "fault.column_missing": "缺少「{field}」欄。",
     "fault.column_twice": "「{field}」欄重複。",
     "fault.cells": "應有{expected}欄，實有{found}欄。",
@@ -440,4 +438,10 @@ SENTENCES: dict[str, str] = {
     "desk.outsider.title": "外人（不在名冊）",
     "desk.deputy": "資訊長代理人",
     "desk.channel": "{agency}-資料開放",
+    "Flaw.missing": "缺少事件",
+    "Flaw.unlinked": "與前一事件不相連",
+    "Flaw.edited": "內容遭更動",
+    "Flaw.unreadable": "無法讀取",
+    "Flaw.head": "現況與事件不符",
+    "fault.at_line": "第{line}行：{told}",
 }

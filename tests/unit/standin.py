@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +12,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp, Receive, Scope
+from starlette.types import Send as Write
 
 from infra.desk.app import create_app
-from infra.desk.interactions import Send, SlackAnswer, SlackRequest
+from infra.desk.interactions import Interactions, Send, SlackAnswer, SlackRequest
+from infra.desk.payloads import Press
 from infra.desk.seed import BotUser, Channel, SlackUser
 from infra.desk.workspace import Workspace
 
@@ -84,20 +90,72 @@ class App:
         return self.answer
 
 
+BASE = "http://127.0.0.1:8000/desk/"
+
+
+class Hand:
+    """Somebody before the page, one act after the other."""
+
+    def __init__(self, space, app, **more):
+        self.space, self.app = space, app
+        self.do = Interactions(space, app, **more)
+
+    def type(self, text, place=OPEN, person=OFFICER):
+        where = self.space.for_person(person, place)
+        return asyncio.run(self.do.type(person, where, text, BASE))
+
+    def press(self, ts, block_id, action_id, given=None, values=None, person=OFFICER):
+        where = self.space.for_person(person, OPEN)
+        press = Press(block_id, action_id, given, values or {})
+        return asyncio.run(self.do.press_in_message(person, where, ts, press, BASE))
+
+    def press_view(self, view, block_id, action_id, given=None, values=None):
+        press = Press(block_id, action_id, given, values or {})
+        return asyncio.run(self.do.press_in_view(OFFICER, view["id"], press))
+
+    def submit(self, view, values=None):
+        return asyncio.run(self.do.submit(OFFICER, view["id"], values or {}))
+
+    def close(self, view, *, everything=False):
+        return asyncio.run(self.do.close(OFFICER, view["id"], everything=everything))
+
+    def payload(self):
+        """What the app was told last."""
+        return json.loads(parse_qs(self.app.asked[-1].body.decode())["payload"][0])
+
+
+def answer(told) -> SlackAnswer:
+    return SlackAnswer(200, json.dumps(told).encode())
+
+
+class Server:
+    """One server for many tests: each puts its own workspace behind the same address."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._app: ASGIApp = Starlette()
+
+    def play(self, space: Workspace, send: Send, **options: Any) -> str:
+        self._app = Starlette(routes=[Mount("/desk", create_app(space, send, **options))])
+        return self.url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Write) -> None:
+        await self._app(scope, receive, send)
+
+
 @contextmanager
-def served(space: Workspace, send: Send, **options: Any) -> Iterator[str]:
-    """The stand-in under ``/desk/`` on a free port; gives its address."""
+def serving() -> Iterator[Server]:
+    """A server on a free port, under whose ``/desk/`` the stand-in is played."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        app = Starlette(routes=[Mount("/desk", create_app(space, send, **options))])
-        config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none")
+        made = Server(f"http://127.0.0.1:{listening.getsockname()[1]}/desk/")
+        config = uvicorn.Config(made, log_level="warning", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/desk/"
+            yield made
         finally:
-            server.should_exit = True
-            server.force_exit = True
+            server.should_exit = server.force_exit = True
             thread.join()
 
 

@@ -229,16 +229,28 @@ def test_what_a_fault_repeats_can_be_written_as_utf8():
     assert len(dict(fault.params)["text"].encode()) <= 120
 
 
-def test_a_title_is_at_most_as_long_as_the_platforms_form_takes():
-    assert read(DATA | {"title": "長" * 255})
-    assert faults(DATA | {"title": "長" * 256}) == [("/data/title", "too_long")]
+def test_a_title_of_any_length_is_taken_for_no_opinion_is_lost_over_it():
+    assert len(read(DATA | {"title": "長" * 3000}).title) == 3000
+
+
+@pytest.mark.parametrize("title", ["", " \u3000 ", "\u200b\u200b", "\u2060\n"])
+def test_a_title_that_only_seems_to_say_something_is_blank(title):
+    assert faults(DATA | {"title": title}) == [("/data/title", "blank")]
+
+
+def test_a_required_field_that_is_null_is_missing():
+    assert faults(DATA | {"body": None}) == [("/data/body", "required")]
 
 
 # -- anything at all
 
 ANY_TEXT = st.text(st.characters(codec=None))
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ANY_TEXT,
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | ANY_TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
     max_leaves=8,
 )
@@ -252,17 +264,17 @@ FIELDS = st.sampled_from([*DATA, "stars", "dispatched_agencies", "dispatched_at"
 )
 def test_whatever_a_body_says_it_is_understood_or_its_faults_are_named(type_, changed):
     try:
-        told = read(DATA | {"stars": 3} | changed, type_)
+        outcome = read(DATA | {"stars": 3} | changed, type_)
     except Invalid as refused:
-        assert refused.faults
-        assert canonical(refused.faults)
-    else:
-        assert canonical(told)
+        outcome = refused.faults
+    assert outcome
+    assert canonical(outcome)
 
 
 @given(st.binary())
 def test_whatever_the_bytes_are_they_are_an_object_or_no_json(body):
     try:
-        assert isinstance(load(body), dict)
-    except NotJson as refused:
-        assert refused.code == "not_json"
+        outcome = load(body)
+    except NotJson:
+        outcome = {}
+    assert isinstance(outcome, dict)

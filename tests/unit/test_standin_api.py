@@ -22,8 +22,9 @@ from tests.unit.standin import (
     TOKEN,
     App,
     Clock,
+    Server,
     section,
-    served,
+    serving,
     workspace,
 )
 
@@ -42,10 +43,15 @@ def space(tmp_path, clock) -> Iterator[Workspace]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as made:
+        yield made
+
+
 @pytest.fixture
-def url(space) -> Iterator[str]:
-    with served(space, App()) as address:
-        yield address
+def url(server, space) -> str:
+    return server.play(space, App())
 
 
 @pytest.fixture
