@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware import RequestVerification
 from slack_sdk import WebClient
 
 from bot import buttons, commands, home, refusals, submissions
@@ -44,8 +45,6 @@ def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> A
             enterprise_id=enterprise_id, team_id=team_id, bot_token=token, bot_id="", bot_user_id=""
         )
 
-    # Bolt logs the body of a request whose signature is wrong: it may hold anything.
-    logging.getLogger("slack_bolt.middleware.request_verification").setLevel(logging.ERROR)
     app = App(
         authorize=authorize,
         # Its token comes with each request, from authorize.
@@ -53,6 +52,9 @@ def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> A
         signing_secret=signing_secret,
         process_before_response=True,
     )
+    # Bolt logs the body of a request whose signature is wrong: it may hold anything. It sets the
+    # level anew with every app.
+    logging.getLogger(f"slack_bolt.{RequestVerification.__name__}").setLevel(logging.ERROR)
     commands.register(app, face)
     buttons.register(app, face)
     submissions.register(app, face)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from functools import cache
 from typing import Any
 
 from slack_bolt import App, BoltRequest
+from slack_sdk.signature import SignatureVerifier
 
 from bot.app import build_app
 from bot.face import Face
@@ -16,8 +18,10 @@ from opendata import wiring
 from opendata.adapters.platform_webhook import LIMIT
 from opendata.rules.errors import BadSignature, TooLarge
 
-# Slack's verifier raises on what these cannot be; a stranger's nonsense is a 401, not a 500.
+# Slack's verifier raises on what these cannot be, and Bolt reads a body before it verifies it; a
+# stranger's nonsense is a 401, not a 500.
 _SIGNED = ("request-timestamp", "signature")
+_INSTANT = re.compile(r"[0-9]{1,12}")
 
 
 @cache
@@ -33,7 +37,7 @@ def app() -> App:
 
 @route
 def handler(event: Event, _context: Any) -> Response:
-    """Hand the request to Bolt, which verifies Slack's signature; answer what Bolt answers.
+    """Verify Slack's signature, hand the request to Bolt, answer what Bolt answers.
 
     Headers of Bolt's own are dropped: anybody may add them, and they would skip the ack.
     """
@@ -42,8 +46,12 @@ def handler(event: Event, _context: Any) -> Response:
         raise TooLarge(limit=LIMIT)
     text = raw.decode(errors="replace")
     timestamp, signature = (headers.get(f"x-slack-{name}", "") for name in _SIGNED)
-    if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
+    if not (_INSTANT.fullmatch(timestamp) and signature.isascii()):
         raise BadSignature(reason="garbled")
+    secret = wiring.slack_signing_secret()
+    # Anybody can sign with an empty secret.
+    if not secret or not SignatureVerifier(secret).is_valid(text, timestamp, signature):
+        raise BadSignature(reason="signature")
     ours = {name: told for name, told in headers.items() if not name.startswith("x-slack-bolt-")}
     told = app().dispatch(BoltRequest(body=text, headers=dict(ours)))
     return {"statusCode": told.status, "headers": told.first_headers(), "body": told.body}

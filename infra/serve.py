@@ -58,18 +58,19 @@ def serve(
     Raises:
         SettingsError: the port is taken, or the folder holds a real desk and a demo was asked for.
     """
-    out = Console()
-    listening = _listen(port, out)
-    url = f"http://{HOST}:{listening.getsockname()[1]}"
-    settings = with_keys(given)
-    _tell_handlers(settings, url)
-    desk, template = wiring.desk(), load(TEMPLATE)
-    letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
-    app = _app(desk, settings, template)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
-    talker = threading.Thread(target=_talk, args=(out, desk, settings, url, letters), daemon=True)
-    talker.start()
-    server.run(sockets=[listening])
+    out, settings = Console(), with_keys(given)
+    with _listen(port, out) as listening:
+        url = f"http://{HOST}:{listening.getsockname()[1]}"
+        _tell_handlers(settings, url)
+        desk, template = wiring.desk(), load(TEMPLATE)
+        letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
+        app = _app(desk, settings, template)
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+        )
+        told = (out, desk, settings, url, letters)
+        threading.Thread(target=_talk, args=told, daemon=True).start()
+        server.run(sockets=[listening])
 
 
 def _listen(port: int, out: Console) -> socket.socket:

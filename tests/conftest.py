@@ -11,7 +11,7 @@ import functions.deliver
 import functions.slack
 from opendata import wiring
 from tests.slack import Workspace, listening
-from tests.world import World
+from tests.world import World, lay
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -45,7 +45,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard) -> Iterator
         for name, value in told.items():
             monkeypatch.setenv(f"OPENDATA_{name}", value)
         _forget()
-        made = World(tmp_path / "desk.sqlite", wiring.now, wiring.desk()).peopled()
+        made = World(lay(tmp_path), wiring.now, wiring.desk())
         yield made
         made.close()
         _forget()

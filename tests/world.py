@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -156,17 +158,9 @@ class World:
     @classmethod
     def make(cls, folder: Path, people: Sequence[Person] = PEOPLE) -> World:
         """A ministry on a fresh store in the folder, on the Monday."""
-        folder.mkdir(exist_ok=True)
-        path, clock = folder / "desk.sqlite", TurnedClock(MONDAY)
-        return cls(path, clock, Desk(SqliteStore(path, now=clock), clock, Terms())).peopled(people)
-
-    def peopled(self, people: Sequence[Person] = PEOPLE) -> World:
-        """The same with its channels, and its people if there are any."""
-        roster.import_agencies(self.desk, channelled())
-        if people:
-            roster.import_people(self.desk, people)
-            roster.import_deputies(self.desk, [DEPUTY])
-        return self
+        clock = TurnedClock(MONDAY)
+        path = lay(folder, tuple(people))
+        return cls(path, clock, Desk(SqliteStore(path, now=clock), clock, Terms()))
 
     def close(self) -> None:
         self.desk.store.close()  # type: ignore[attr-defined]
@@ -312,6 +306,28 @@ def unapproved(events: Sequence[Event], desk: Desk) -> list[object]:
         ):
             wrong.append(("not approved", event))
     return wrong
+
+
+def lay(folder: Path, people: tuple[Person, ...] = PEOPLE) -> Path:
+    """Lay the store of a ministry into a folder: its agencies, and its people if there are any."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "desk.sqlite"
+    path.write_bytes(_laid(people))
+    return path
+
+
+@cache
+def _laid(people: tuple[Person, ...]) -> bytes:
+    """The file of such a store, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "desk.sqlite"
+        with SqliteStore(path) as store:
+            desk = Desk(store, TurnedClock(MONDAY))
+            roster.import_agencies(desk, channelled())
+            if people:
+                roster.import_people(desk, people)
+                roster.import_deputies(desk, [DEPUTY])
+        return path.read_bytes()
 
 
 def channelled() -> list[Agency]:

@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from slack_sdk.signature import SignatureVerifier
 
 from bot.ids import Button, Modal, Ref
 from opendata import texts
-from opendata.adapters.platform_webhook import LIMIT
 from opendata.desk import casework, decisions, reading, roster
 from opendata.rules.feedback import Kind, State
 from opendata.rules.reply import ReplyType
@@ -16,7 +14,6 @@ from tests.slack import inputs
 from tests.world import (
     CAROL,
     CORA,
-    ETHICS,
     HELEN,
     HIGH,
     LENA,
@@ -25,7 +22,6 @@ from tests.world import (
     PEOPLE,
     REFUSAL,
     REPLY,
-    posted,
 )
 
 FAR = date(2999, 12, 31)
@@ -291,116 +287,3 @@ def test_a_text_that_changed_while_the_modal_was_open_takes_its_place(deployed, 
     assert told["response_action"] == "update"
     assert texts.say("zh", "error.text_changed") in str(told["view"])
     assert deployed.case().state is State.AWAITING_APPROVAL
-
-
-# -- signatures
-
-
-def envelope(**headers):
-    return {"headers": headers, "body": "command=/opendata", "isBase64Encoded": False}
-
-
-def test_a_wrong_a_missing_and_an_old_signature_are_401_and_do_nothing(deployed, slack):
-    deployed.opened()
-    before = deployed.rows()
-    other = SignatureVerifier("another").generate_signature(timestamp="1", body="x")
-    for answer in (
-        slack.send("x=1", x_slack_signature=other or ""),
-        slack.send("x=1", x_slack_signature=""),
-        slack.send("x=1", x_slack_signature="v0=é"),
-        slack.send("x=1", x_slack_request_timestamp="soon"),
-        slack.send("x=1", x_slack_request_timestamp="٣"),
-        slack.send("x=1", age=60 * 6),
-    ):
-        assert answer["statusCode"] == 401
-    assert deployed.rows() == before
-
-
-def test_a_body_over_the_limit_is_413(slack):
-    assert slack.send("x" * (LIMIT + 1))["statusCode"] == 413
-
-
-def test_headers_of_bolts_own_are_not_believed(deployed, slack):
-    deployed.opened()
-    answer = slack.send("command=/opendata&text=help&user_id=U1", x_slack_bolt_lazy_only="1")
-    assert "/opendata" in answer["body"]
-
-
-# -- commands and App Home
-
-
-@pytest.mark.parametrize("who", [OLIVE, OTTO, CAROL, CORA])
-@pytest.mark.parametrize("word", ["status", "狀態", "list", "清單", "help", "說明", "", "HELP"])
-def test_every_command_answers_only_the_asker_in_both_languages(deployed, slack, who, word):
-    deployed.opened()
-    told = slack.command(who, word)
-    assert told["response_type"] == "ephemeral"
-    assert told["blocks"]
-    assert slack.heard == []
-
-
-@pytest.mark.parametrize("word", ["show", "案件"])
-def test_a_case_is_shown_again_whatever_happened_in_slack(deployed, slack, word):
-    case = deployed.awaiting()
-    told = slack.command(OLIVE, f"{word} {case.lower()}")
-    assert case in str(told["blocks"])
-    assert REPLY.text not in str(told)
-
-
-@pytest.mark.parametrize(
-    "text", ["show", "show S1", "show <!channel>", "status <!here>", "x <!here>"]
-)
-def test_what_there_is_not_is_told_and_pings_nobody(deployed, slack, text):
-    told = slack.command(OLIVE, text)
-    assert told["response_type"] == "ephemeral"
-    assert "<!" not in str(told)
-
-
-def test_a_period_can_be_asked_for_and_a_wrong_one_is_told(deployed, slack):
-    deployed.opened()
-    assert "115" in str(slack.command(OLIVE, "status 115q1"))
-    assert slack.command(OLIVE, "status yesterday")["text"]
-
-
-def test_a_long_list_goes_on_page_by_page(deployed, slack):
-    for number in range(25):
-        deployed.receive(posted(str(number + 1)))
-    told = slack.command(OLIVE, "list")
-    (more,) = [
-        one
-        for block in told["blocks"]
-        for one in block.get("elements", ())
-        if one.get("action_id") == Button.MORE
-    ]
-    slack.press(OLIVE, Button.MORE, more["value"])
-    ((called, page),) = slack.heard
-    assert (called, page["replace_original"], page["response_type"]) == (
-        "respond",
-        True,
-        "ephemeral",
-    )
-    assert len([b for b in page["blocks"] if b["type"] == "section"]) == 5
-
-
-@pytest.mark.parametrize(
-    ("who", "heading"),
-    [(OLIVE, "home.mine"), (OTTO, "home.unclaimed"), (HELEN, "home.to_review"),
-     (CAROL, "home.to_approve"), (LENA, "home.to_cosign"), (CORA, "home.to_assign")],
-)  # fmt: skip
-def test_app_home_shows_what_waits_for_each(deployed, slack, who, heading):
-    deployed.opened("內政部", id_="1")
-    deployed.opened(id_="2")
-    deployed.in_review(id_="3")
-    deployed.awaiting(id_="4")
-    deployed.drafted(REFUSAL, id_="5")
-    language = "en" if who == OTTO else "zh"
-    home = slack.home(who)
-    assert home["type"] == "home"
-    assert texts.say(language, heading) in str(home)
-
-
-def test_assigning_and_claiming_lead_on_to_the_new_agency(deployed, slack):
-    deployed.opened("內政部")
-    slack.submit(CORA, opened(deployed, slack, CORA, Button.ASSIGN), agency=ETHICS)
-    slack.press(OLIVE, Button.CLAIM, ref(deployed))
-    assert deployed.case().officer == OLIVE

@@ -177,7 +177,7 @@ def test_no_log_line_holds_a_word_of_a_citizen_or_of_the_office(deployed, slack,
                content_type="application/json")  # fmt: skip
     slack.send(f"payload={CANARY}")
     slack.send(CANARY, x_slack_signature="v0=0")
-    slack.send(f"command=/{CANARY}&text={CANARY}")
+    slack.send(f"command=/opendata&text={CANARY}", age=600)
     deliver.handler(stream(*keys(deployed), poison(deployed)), None)
     sweep.handler({}, None)
     written = log() + "".join(capsys.readouterr())

@@ -196,7 +196,7 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=int(EXAMPLES or 15),
+    max_examples=int(EXAMPLES or 10),
     stateful_step_count=40,
     deadline=None,
     derandomize=EXAMPLES is None,

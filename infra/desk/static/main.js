@@ -26,14 +26,14 @@ const desk = {
   go(place) {
     Object.assign(desk, { place, count: FEWEST });
     remember();
-    if (place === HOME) desk.act("home", {});
+    if (place === HOME) desk.act("home", { as: desk.person, place });
     return refresh();
   },
 
   become(person) {
     Object.assign(desk, { person, count: FEWEST });
     remember();
-    if (desk.place === HOME) desk.act("home", {});
+    if (desk.place === HOME) desk.act("home", { as: desk.person, place: HOME });
     return refresh();
   },
 
@@ -53,9 +53,10 @@ const desk = {
     draw();
   },
 
-  // Acts as the person. The outcome, or null where the stand-in itself did not answer.
+  // Acts as the person and in the place that are on the screen, even while others are on their
+  // way. The outcome, or null where the stand-in itself did not answer.
   async act(name, body) {
-    const outcome = await ask(name, { as: desk.person, place: desk.place, ...body });
+    const outcome = await ask(name, { as: desk.state.me.id, place: desk.state.place, ...body });
     if (outcome === null) toast(say("trouble.title"), say("trouble.offline"));
     const trouble = outcome?.trouble || outcome?.error;
     if (trouble) toast(say("trouble.title"), knows(`trouble.${trouble}`) ? say(`trouble.${trouble}`) : trouble);

@@ -65,7 +65,10 @@ function drawLog(desk, around) {
   const { messages, more, me } = desk.state;
   const moved = where !== `${desk.person}/${desk.place}`;
   where = `${desk.person}/${desk.place}`;
-  const atEnd = moved || log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  const newest = messages.at(-1);
+  // What only I can see answers what I just did: it must not come unseen.
+  const answered = newest?.ephemeral && !shown.has(newest.message.ts);
+  const atEnd = moved || answered || log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   const nodes = more ? [button("earlier", () => desk.earlier())] : [];
   let before = "";
   for (const entry of messages) {

@@ -1,0 +1,335 @@
+"""The local desk as a process: started, asked, stopped, and killed in the middle of its work."""
+
+import json
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.client import HTTPException
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from bot.app import web_client
+from bot.delivery import EVENT_TYPE, deliver
+from bot.face import Face
+from infra import demo_roster
+from infra.keys import local_keys
+from infra.sending import post
+from opendata.adapters.feedback_files import letter
+from opendata.adapters.sqlite import SqliteStore
+from opendata.desk import outbox
+from opendata.desk.context import Desk, Terms
+from opendata.rules.errors import Unavailable
+from opendata.rules.feedback import Action
+from opendata.wiring import now
+from tests.world import TurnedClock, World
+
+ROOT = Path(__file__).parents[2]
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/desk/")
+OFFICER, OFFICE, ELSEWHERE = "U01OFFICER", "C01MOJ", "C03AAC"
+PATIENCE = 20.0
+KILLS = 20
+# What takes long is imported once; every line that is read is one life of a desk.
+LIVES = """
+import os, sys
+import functions.deliver, functions.health, functions.slack, functions.sweep, functions.webhook
+import infra.serve
+from infra import cli
+
+for line in sys.stdin:
+    life = os.fork()
+    if not life:
+        sys.argv = ["opendata", *line.split("\\t")]
+        cli.main()
+    print(life, flush=True)
+    os.waitpid(life, 0)
+"""
+
+
+@contextmanager
+def python(*arguments, **how):
+    """A Python process beside this one; it does not outlive the test."""
+    env = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, *map(str, arguments)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": env}
+    with subprocess.Popen(command, **pipes, **how) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def serving(folder, *more, **how):
+    command = ("-m", "infra.cli", "serve", "--port", "0", "--data", folder, *more)
+    return python(*command, stderr=subprocess.PIPE, **how)
+
+
+def address(process):
+    """The address that the desk prints, on a line of its own, as soon as it answers."""
+    found = (ADDRESS.fullmatch(line.strip()) for line in process.stdout)
+    return next(match[1] for match in found if match)
+
+
+def ask(url, body=None):
+    """Status and JSON; any other answer has no JSON."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"content-type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as told:
+            return told.status, json.load(told)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, None
+
+
+def opinion(n):
+    """A letter to the ministry itself, posted long ago."""
+    data = {
+        "kind": "suggestion",
+        "id": str(n),
+        "posted_at": "2019-01-24T17:29:00+08:00",
+        "title": f"第{n}件建議",
+        "body": "請開放。",
+        "dispatched_agencies": ["法務部"],
+    }
+    return letter(n, {"type": "feedback.posted", "data": data})
+
+
+# -- a life in order
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """A demo that runs: its address and its folder."""
+    folder = tmp_path_factory.mktemp("demo")
+    with serving(folder, "--demo") as process:
+        yield address(process), folder
+
+
+def test_the_desk_is_healthy_where_it_says_it_is(demo):
+    assert ask(f"{demo[0]}/healthz") == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/webhooks", "/desk/nowhere", "/slack/events"])
+def test_what_the_template_does_not_name_is_not_there(demo, path):
+    assert ask(f"{demo[0]}{path}")[0] in ({405} if path == "/slack/events" else {404})
+
+
+def test_a_signed_letter_is_taken_and_an_unsigned_one_is_not(demo):
+    url, folder = demo
+    first = post(opinion(1), url, local_keys(folder).webhook_secrets)
+    assert (first.status, [case["id"] for case in first.body["cases"]]) == (202, ["S1"])
+    assert post(opinion(1), url, local_keys(folder).webhook_secrets).status == 200
+    assert ask(f"{url}/webhooks/feedback", {})[0] == 401
+
+
+def test_a_case_of_the_demo_comes_to_the_offices_channel(demo):
+    def cards():
+        state = ask(f"{demo[0]}/desk/page/state?as={OFFICER}&place={OFFICE}")[1]
+        return [one for one in state["messages"] if one["message"].get("blocks")]
+
+    assert until(cards)
+
+
+def test_a_port_that_is_taken_is_said_in_one_line(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with serving(tmp_path, "--port", port) as process:
+            out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (2, "")
+    assert err.splitlines() == [f"未執行：連接埠{port}已被使用，請以 --port 另選一個。"]
+
+
+def test_a_folder_with_a_real_roster_is_no_demo(tmp_path):
+    World.make(tmp_path / "real").close()
+    before = (tmp_path / "real" / "desk.sqlite").read_bytes()
+    with serving(tmp_path / "real", "--demo") as process:
+        _, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2
+    assert [line.startswith("未執行：") for line in err.splitlines()] == [True]
+    assert (tmp_path / "real" / "desk.sqlite").read_bytes() == before
+
+
+def test_without_people_the_desk_takes_letters_all_the_same(tmp_path):
+    with serving(tmp_path) as process:
+        url = address(process)
+        assert post(opinion(1), url, local_keys(tmp_path).webhook_secrets).status == 202
+
+
+def test_ctrl_c_ends_it_without_a_word(tmp_path):
+    with serving(tmp_path) as process:
+        address(process)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+    assert err == ""
+
+
+# -- many short lives
+
+
+def until(asked, patience=PATIENCE):
+    """What is asked for, as soon as it is there; nothing if it does not come."""
+    end = time.monotonic() + patience
+    while not (told := asked()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return told
+
+
+@dataclass
+class Outside:
+    """Platform, officer and another app: what each was answered over all lives of the desk."""
+
+    secret: str
+    token: str
+    unsent: list
+    cases: set = field(default_factory=set)
+    claimed: set = field(default_factory=set)
+    spoken: set = field(default_factory=set)
+    begun: int = 0
+
+    @property
+    def answers(self):
+        return len(self.cases) + len(self.claimed) + len(self.spoken)
+
+    def send(self, url):
+        while self.unsent:
+            taken = post(self.unsent[-1], url, self.secret, sleep=gone)
+            assert taken.arrived
+            self.cases |= {case["id"] for case in taken.body["cases"]}
+            self.unsent.pop()
+
+    def claim(self, url):
+        """Press on every card of ours that waits for an officer."""
+        while True:
+            _, state = ask(f"{url}/desk/page/state?as={OFFICER}&place={OFFICE}&count=500")
+            for case, press in waiting(state):
+                if case in self.cases - self.claimed:
+                    status, told = ask(f"{url}/desk/page/act/press", press)
+                    assert (status, told["trouble"]) == (200, "")
+                    self.claimed.add(case)
+
+    def speak(self, url):
+        """Post messages of another kind, each marked."""
+        client = web_client(self.token, f"{url}/desk/api/")
+        while True:
+            self.begun += 1
+            mark = {"event_type": "test", "event_payload": {"id": f"word {self.begun}"}}
+            client.chat_postMessage(channel=ELSEWHERE, text="…", metadata=mark)
+            self.spoken.add(f"word {self.begun}")
+
+
+def gone(_seconds):
+    raise Unavailable(what="desk")
+
+
+def waiting(state):
+    """The cases on the page that can be claimed, and how to press."""
+    for told in state["messages"]:
+        message = told["message"]
+        for block in message.get("blocks", ()):
+            for button in block.get("elements", ()):
+                if button.get("action_id") == "claim":
+                    yield (
+                        json.loads(button["value"])[0],
+                        {
+                            "as": OFFICER,
+                            "place": OFFICE,
+                            "ts": message["ts"],
+                            "block_id": block["block_id"],
+                            "action_id": "claim",
+                        },
+                    )
+
+
+def live(lives, folder):
+    """Begin a life; its process and its address."""
+    print(
+        "serve", "--demo", "--port", "0", "--data", folder, sep="\t", file=lives.stdin, flush=True
+    )
+    pid = url = None
+    while pid is None or url is None:
+        line = lives.stdout.readline().strip()
+        assert lives.poll() is None
+        if line.isdecimal():
+            pid = int(line)
+        elif match := ADDRESS.fullmatch(line):
+            url = match[1]
+    return pid, url
+
+
+def die(lives, folder, outside, chance):
+    """A life that ends by kill -9 at some moment while everybody is at work."""
+    pid, url = live(lives, folder)
+    enough = outside.answers + chance.randint(1, 12)
+    with ThreadPoolExecutor(3) as people:
+        work = [people.submit(act, url) for act in (outside.send, outside.claim, outside.speak)]
+        assert until(lambda: outside.answers >= enough)
+        Event().wait(chance.uniform(0, 0.05))
+        os.kill(pid, signal.SIGKILL)
+    for one in work:
+        assert isinstance(one.exception(), OSError | HTTPException | Unavailable | None)
+
+
+def drain(folder, url, token):
+    """Deliver what waits, an hour later; until then the living desk has done what was due."""
+    client = web_client(token, f"{url}/desk/api/")
+    with closing(SqliteStore(folder / "desk.sqlite")) as store:
+        assert until(lambda: not outbox.waiting(Desk(store, now, Terms()), 1))
+        clock = TurnedClock(now() + timedelta(hours=1))
+        desk = Desk(store, clock, Terms())
+        for intent in outbox.waiting(desk, 1000):
+            deliver(Face(desk, new_id=str), client, intent)
+
+
+def marks(url, token, channel):
+    """The marks of all messages in a channel, by kind."""
+    client = web_client(token, f"{url}/desk/api/")
+    told = client.conversations_history(channel=channel, include_all_metadata=True, limit=999)
+    assert not told["has_more"]
+    marked = [one["metadata"] for one in told["messages"] if "metadata" in one]
+    return Counter((one["event_type"], one["event_payload"]["id"]) for one in marked)
+
+
+def test_whatever_moment_it_is_killed_at_nothing_acknowledged_is_lost_or_doubled(tmp_path):
+    chance = random.Random(7)
+    with python("-c", LIVES) as lives:
+        live_pid, _ = live(lives, tmp_path)
+        os.kill(live_pid, signal.SIGKILL)
+        keys = local_keys(tmp_path)
+        letters = [opinion(n) for n in range(60, 0, -1)]
+        outside = Outside(keys.webhook_secrets, keys.slack_bot_token, letters)
+        for _ in range(KILLS):
+            die(lives, tmp_path, outside, chance)
+        _, url = live(lives, tmp_path)
+        drain(tmp_path, url, outside.token)
+        channels = [channel for channel in demo_roster.CHANNELS.values()]
+        posted = sum((marks(url, outside.token, one) for one in channels), Counter())
+
+    world = World(tmp_path / "desk.sqlite", now, Desk(SqliteStore(tmp_path / "desk.sqlite"), now))
+    cases = set(world.cases())
+    assert outside.cases <= cases
+    assert all(Action.CLAIM in world.actions(case) for case in outside.claimed)
+    assert world.rows("OUT#%") == {}
+    assert world.faults() == []
+    world.close()
+
+    assert set(posted.values()) == {1}
+    cards = Counter(mark.split(".")[0] for kind, mark in posted if kind == EVENT_TYPE)
+    assert cards == dict.fromkeys(cases, 1)
+    assert {("test", mark) for mark in outside.spoken} <= set(posted)
+    assert outside.claimed
