@@ -128,7 +128,8 @@ def _targets(face: Face, intent: Intent, about: Dossier) -> Iterator[Target]:
             yield Target(channel, face.voice(), is_person=False)
     elif _wanted(about, intent):
         for person in _persons(face, intent, about):
-            if directory.person(person) is not None:
+            known = directory.person(person)
+            if known is not None and known.active:
                 yield Target(person, face.voice_of(person), is_person=True)
 
 
@@ -241,7 +242,7 @@ def _mark_sent(face: Face, sent: Sent, channel: str, ts: str | None, shown: int)
     try:
         outbox.mark(face.desk, sent, channel=channel, ts=ts, shown=shown)
     except Stale:
-        # Another sender was at this message too: come back and show the newest state.
+        outbox.doubt(face.desk, sent)
         raise Delayed(timedelta(seconds=1)) from None
 
 

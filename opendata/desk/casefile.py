@@ -71,10 +71,14 @@ class Sheet:
         return next((one for one in able if one.person.id == self.actor), None)
 
     def sees(self) -> bool:
-        """Whether the acting person may see the case: in its agency, above it, or as a deputy."""
+        """Whether the acting person may see the case: in its agency, above it, or as a deputy.
+
+        A member of the advisory group, and nothing else, reads the quarterly packet only.
+        """
         if self.person is None:
             return False
-        inside = self.directory.covers(self.person, self.case.agency)
+        works_here = bool(self.person.roles - {Role.MEMBER})
+        inside = works_here and self.directory.covers(self.person, self.case.agency)
         return inside or self.approver() is not None
 
     def may(self, action: Action) -> State:

@@ -173,6 +173,14 @@ def lease(desk: Desk, intent: Intent, to: str, known: Sent | None) -> Sent | Non
     return mine
 
 
+def doubt(desk: Desk, of: Sent) -> None:
+    """Two senders were at one message: nobody knows which rendering stayed, so it is drawn anew."""
+    for known in sent(desk, of.case, of.kind, of.occasion):
+        if known.to == of.to:
+            blank = replace(known, shown=0, version=known.version + 1)
+            desk.store.commit(Put(_sent_row(blank), Expect.PRESENT))
+
+
 def mark(desk: Desk, sent: Sent, *, channel: str, ts: str | None, shown: int) -> Sent:
     """Remember where the message is and what it shows.
 

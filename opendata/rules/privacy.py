@@ -29,7 +29,10 @@ class Finding:
 
 
 _PATTERNS = (
-    (PersonalData.EMAIL, re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")),
+    (
+        PersonalData.EMAIL,
+        re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}"),
+    ),
     # National ID, and both generations of the resident certificate.
     (PersonalData.NATIONAL_ID, re.compile(r"(?<![A-Za-z])[A-Za-z][A-Da-d1289]\d{8}(?!\d)")),
     (PersonalData.PHONE, re.compile(r"(?<!\d)(?:\+?886[- ]?9|09)\d{2}[- ]?\d{3}[- ]?\d{3}(?!\d)")),

@@ -56,7 +56,8 @@ def test_a_returned_draft_is_mended_and_a_deputy_approves_it(walk: Walk) -> None
 
     walk.be("U02HEAD")
     walk.look_at("dm-bot")
-    request = walk.message("【核稿】", "第2次陳核")
+    request = walk.message("【核稿】")
+    walk.see(request, "第2次陳核")
     walk.press(request, "pass")
     walk.see(request, "核稿通過")
 

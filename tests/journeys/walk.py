@@ -6,6 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+ARRIVED = """() => {
+    const told = new URLSearchParams(location.hash.slice(1));
+    const shown = document.querySelector("main")?.dataset.shown;
+    return shown === `${told.get("as")}/${told.get("in")}`;
+}"""
+
 
 class Walk:
     """The hands and eyes of a journey."""
@@ -16,10 +22,16 @@ class Walk:
     def be(self, person: str) -> None:
         """Become somebody else."""
         self.page.get_by_test_id("who").select_option(person)
+        self._arrive()
 
     def look_at(self, place: str) -> None:
         """Open a channel, the messages of the app, or App Home."""
         self.page.get_by_test_id(place).click()
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Wait until the page shows whom and where its address says."""
+        self.page.wait_for_function(ARRIVED)
 
     def message(self, *texts: str) -> Locator:
         """The newest message that holds all these texts."""

@@ -34,7 +34,7 @@ WORDS = {
     "ping": PING,
     "bidi": BIDI.encode("utf-8", "ignore").decode(),
     "long": "長" * 5000,
-    "no blanks": "a" * 1500,
+    "no blanks": "a" * 5000,
     "lines": "行\n" * 2500,
     "markup": ">引\n```\n碼\n```\n1. 一\n• 二" * 50,
     "emoji": "👨‍👩‍👧‍👦" * 700,

@@ -138,6 +138,7 @@ function draw() {
   document.documentElement.lang = isChinese() ? "zh-Hant-TW" : "en";
   document.title = `${desk.state.team}｜${say("simulated")}`;
   const around = { names: desk.state.names, me: desk.person, zone: desk.state.me.tz };
+  shell.main.dataset.shown = `${desk.state.me.id}/${desk.state.place}`;
   app.classList.toggle("with-panel", desk.panel !== "");
   sidebar(shell.side, desk);
   drawMain(shell.main, desk, around);
