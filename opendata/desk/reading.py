@@ -175,9 +175,11 @@ def desktop(desk: Desk, actor: str) -> Desktop:
 
 
 def _around(desk: Desk, who: Person) -> Sequence[Row]:
+    """Open cases among which some may wait for the person: of all, if the reach is beyond one."""
     directory = desk.directory()
     deputises = any(deputy.by == who.id for deputy in directory.deputies)
-    if who.agency == directory.root.code or deputises:
+    leads = any(agency.parent == who.agency for agency in directory.agencies)
+    if deputises or leads:
         return desk.store.find(Index.OPEN, records.OPEN_CASES, limit=10 * HOME).rows
     shelf = records.agency_shelf(who.agency)
     return desk.store.find(Index.AGENCY, shelf, prefix=records.OPEN_SHELF, limit=10 * HOME).rows
