@@ -65,7 +65,7 @@ def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> A
 
 def _refusing(face: Face) -> Callable[..., BoltResponse]:
     def refuse(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
-        voice = face.voice_of(_actor(body))
+        voice = face.refusing(_actor(body))
         return refusals.answer(error, body, client, voice, face.new_id)
 
     return refuse

@@ -13,7 +13,7 @@ from bot.face import Face
 from bot.ids import Button, Ref
 from bot.scene import Scene
 from opendata.desk import casework, decisions
-from opendata.desk.casework import drafted
+from opendata.desk.casefile import drafted
 from opendata.desk.reading import show as shown_to
 from opendata.rules.deadline import due
 from opendata.rules.errors import TextChanged

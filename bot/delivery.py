@@ -56,7 +56,7 @@ class Target:
 
 def deliver(face: Face, client: WebClient, intent: Intent) -> None:
     """Deliver an intent whose time has come; afterwards it is done, put off or parked."""
-    if intent.parked or intent.not_before > face.desk.now():
+    if intent.not_before > face.desk.now():
         return
     about = dossier(face.desk, intent.case)
     targets = list(_targets(face, intent, about))
@@ -71,15 +71,16 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> None:
     try:
         refused = [code for step in steps if (code := _refused(step))]
     except Delayed as delay:
-        outbox.put_off(face.desk, intent, max(delay.wait, _backoff(intent)))
+        outbox.put_off(face.desk, intent, max(delay.wait, backoff(intent)))
         return
     if refused:
         log.warning("parked %s: %s", intent.id, refused[0])
         outbox.park(face.desk, intent, refused[0])
-    elif steps:
-        outbox.done(face.desk, intent)
+    elif not targets and _wanted(about, intent):
+        # Nobody to tell yet: it waits for a roster or a channel.
+        outbox.put_off(face.desk, intent, backoff(intent))
     else:
-        _nobody(face, intent, about)
+        outbox.done(face.desk, intent)
 
 
 def _refused(step: Callable[[], None]) -> str | None:
@@ -91,17 +92,10 @@ def _refused(step: Callable[[], None]) -> str | None:
     return None
 
 
-def _backoff(intent: Intent) -> timedelta:
+def backoff(intent: Intent) -> timedelta:
+    """How long to wait after so many tries."""
     doubled: timedelta = WAIT * (1 << min(intent.tries, 10))
     return min(doubled, LONGEST_WAIT)
-
-
-def _nobody(face: Face, intent: Intent, about: Dossier) -> None:
-    """No addressee: a message that is still wanted waits for a roster or a channel."""
-    if _wanted(about, intent):
-        outbox.put_off(face.desk, intent, _backoff(intent))
-    else:
-        outbox.done(face.desk, intent)
 
 
 # -- to whom ----------------------------------------------------------------------------------
@@ -207,12 +201,11 @@ def _send(
     ts = _found(client, channel, mine) if known else None
     if ts is None:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": _mark(mine)}}
-        posted = _call(
+        posted = _write(
             client,
             "chat.postMessage",
+            shown,
             channel=channel,
-            text=shown.text,
-            blocks=shown.blocks,
             metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,
@@ -223,19 +216,23 @@ def _send(
 
 def _update(face: Face, client: WebClient, known: Sent, about: Dossier, shown: Rendered) -> None:
     try:
-        _call(
-            client,
-            "chat.update",
-            channel=known.channel,
-            ts=known.ts,
-            text=shown.text,
-            blocks=shown.blocks,
-        )
+        _write(client, "chat.update", shown, channel=known.channel, ts=known.ts)
     except SlackApiError as refused:
         # Somebody deleted it, or it is too old to edit: the case loses nothing.
         if refused.response.get("error") not in GONE:
             raise
     _mark_sent(face, known, str(known.channel), known.ts, about.case.version)
+
+
+def _write(client: WebClient, method: str, shown: Rendered, **told: object) -> dict[str, Any]:
+    """Post or update; blocks that Slack does not take must not cost the message its words."""
+    try:
+        return _call(client, method, text=shown.text, blocks=shown.blocks, **told)
+    except SlackApiError as refused:
+        if refused.response.get("error") != "invalid_blocks":
+            raise
+        log.warning("invalid blocks in %s", method)
+        return _call(client, method, text=shown.text, blocks=[], **told)
 
 
 def _mark_sent(face: Face, sent: Sent, channel: str, ts: str | None, shown: int) -> None:
@@ -257,19 +254,22 @@ def _mark(sent: Sent) -> str:
 
 
 def _found(client: WebClient, channel: str, sent: Sent) -> str | None:
-    """The message of an earlier attempt whose fate is unknown, if Slack has it."""
-    page = _call(
-        client,
-        "conversations.history",
-        channel=channel,
-        include_all_metadata=True,
-        limit=HISTORY,
-    )
-    for message in page.get("messages", ()):
-        payload = message.get("metadata", {}).get("event_payload", {})
-        if payload.get("id") == _mark(sent):
-            return str(message["ts"])
-    return None
+    """The message of an earlier attempt whose fate is unknown, if Slack has it.
+
+    It looks at everything since that attempt began, with a minute for clocks that differ.
+    """
+    since = (sent.begun - timedelta(minutes=1)).timestamp()
+    told: dict[str, object] = {"channel": channel, "oldest": f"{since:.6f}", "limit": HISTORY}
+    while True:
+        page = _call(client, "conversations.history", include_all_metadata=True, **told)
+        for message in page.get("messages", ()):
+            payload = message.get("metadata", {}).get("event_payload", {})
+            if payload.get("id") == _mark(sent):
+                return str(message["ts"])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return None
+        told["cursor"] = cursor
 
 
 def _call(client: WebClient, method: str, **told: object) -> dict[str, Any]:

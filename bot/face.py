@@ -30,6 +30,13 @@ class Face:
         person = self.desk.remembered().person(person_id)
         return self.voice(person.locale if person else "zh")
 
+    def refusing(self, person_id: str) -> Voice:
+        """The voice that says why not, even when the store does not answer."""
+        directory, calendar = self.desk.known()
+        person = directory.person(person_id)
+        language = person.locale if person else "zh"
+        return Voice(language, directory, calendar, self.desk.today())
+
     def scene(self, dossier: Dossier, voice: Voice, kind: Message = Message.CARD) -> Scene:
         """A case as it stands now."""
         return Scene(

@@ -10,7 +10,7 @@ from bot.blocks import Block, escaped
 from bot.card import case_buttons, facts, look_buttons
 from bot.ids import Button, Modal, Ref
 from bot.messages import question_and_reply
-from bot.scene import Scene
+from bot.scene import Scene, wishes
 from bot.voice import Voice
 from opendata.desk.decisions import ReturnReason
 from opendata.rules import privacy
@@ -206,7 +206,7 @@ def reveal(scene: Scene) -> Block:
 def revealed(scene: Scene) -> Block:
     """The citizen's words unmasked; shown to one person, once asked and noted."""
     opinion = scene.dossier.opinion
-    told = [opinion.title, opinion.body, opinion.requested_fields or "", *scene.dossier.said]
+    told = [opinion.title, opinion.body, *wishes(opinion), *scene.dossier.said]
     more = scene.say("details.cut")
     blocks = [block for text in told if text for block in _long(text, more, DETAILS // 4)]
     return b.modal(scene.say("modal.reveal"), blocks, close=_close(scene.voice))
@@ -312,6 +312,8 @@ def why(voice: Voice, case: Case, explained: Deadline) -> Block:
         b.paragraph("\n".join(lines)),
         b.context(voice.say("why.calendar", version=explained.calendar_version)),
     ]
+    if explained.calendar_version != case.due.calendar_version and explained.due_on != case.due.on:
+        blocks.append(b.context(voice.say("why.outdated", version=case.due.calendar_version)))
     return b.modal(voice.say("modal.why"), blocks, close=_close(voice))
 
 

@@ -107,9 +107,14 @@ def _json(told: object) -> BoltResponse:
 
 
 def _beside(body: Body, told: str, client: WebClient, voice: Voice) -> None:
-    if url := body.get("response_url"):
-        WebhookClient(url).send(text=told, response_type="ephemeral", replace_original=False)
-        return
-    inside = (body.get("view") or {}).get("type") == "modal"
-    show = client.views_push if inside else client.views_open
-    show(trigger_id=body["trigger_id"], view=modals.error(voice, told))
+    """An ephemeral text or a modal; if even that cannot be shown, only the log hears of it."""
+    try:
+        if url := body.get("response_url"):
+            webhook = WebhookClient(url, timeout=2, retry_handlers=[])
+            webhook.send(text=told, response_type="ephemeral", replace_original=False)
+            return
+        inside = (body.get("view") or {}).get("type") == "modal"
+        show = client.views_push if inside else client.views_open
+        show(trigger_id=body["trigger_id"], view=modals.error(voice, told))
+    except (SlackClientError, OSError) as lost:
+        log.warning("refusal not shown: %s", type(lost).__name__)

@@ -12,6 +12,7 @@ from bot.voice import Voice
 from opendata.desk.casefile import occasion_of
 from opendata.desk.outbox import Message
 from opendata.desk.reading import Dossier
+from opendata.desk.records import Opinion
 from opendata.rules import privacy
 from opendata.rules.deadline import Mode
 from opendata.rules.feedback import Case, Event
@@ -82,10 +83,15 @@ def masked_body(scene: Scene) -> str:
     return privacy.mask(scene.dossier.opinion.body, masked)
 
 
+def wishes(opinion: Opinion) -> list[str]:
+    """What a suggestion asks for, in the citizen's words."""
+    return [text for text in (opinion.requested_dataset, opinion.requested_fields) if text]
+
+
 def hidden(scene: Scene) -> int:
     """How many places of personal data the citizen's words have."""
     opinion, said = scene.dossier.opinion, scene.dossier.said
-    told = [opinion.title, opinion.body, opinion.requested_fields or "", *said]
+    told = [opinion.title, opinion.body, *wishes(opinion), *said]
     return sum(len(privacy.find(text)) for text in told)
 
 

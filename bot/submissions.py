@@ -96,7 +96,7 @@ def _return(face: Face, actor: str, ref: Ref, told: Fields) -> None:
 
 
 def _revoke(face: Face, actor: str, ref: Ref, told: Fields) -> None:
-    decisions.revoke(face.desk, ref.case, actor, told.text("comment"))
+    decisions.revoke(face.desk, ref.case, actor, ref.hash, told.text("comment"))
 
 
 def _publish(face: Face, actor: str, ref: Ref, told: Fields) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 from slack_sdk import WebClient
 
 from bot.app import web_client
-from bot.delivery import deliver
+from bot.delivery import backoff, deliver
 from bot.face import Face
 from functions.observed import logger
 from opendata import wiring
 from opendata.desk import outbox
 from opendata.desk.outbox import Intent
 from opendata.desk.ports import Key
+from opendata.rules.errors import DeskError
 
 SECONDS = 10
 
@@ -44,5 +46,7 @@ def delivered(intent: Intent) -> bool:
         deliver(Face(desk, new_id=str), client(), intent)
     except Exception as error:  # noqa: BLE001  # one intent must not hold up all the others
         logger.error("not delivered", extra={"intent": intent.id, "error": type(error).__name__})
+        with suppress(DeskError):
+            outbox.put_off(desk, intent, backoff(intent))
         return False
     return True

@@ -23,6 +23,7 @@ from infra.desk.interactions import Send, SlackAnswer, SlackRequest
 from infra.template import Schedule, StreamMapping, Template, load_handler
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk.ports import Key
+from opendata.rules.errors import DeskError
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Any, Any], Any]
@@ -95,11 +96,16 @@ def slack_sender(template: Template, path: str = "/slack/events") -> Send:
 
 
 class Worker:
-    """Threads for the stream and for each schedule; they end when the process does, or by stop."""
+    """Threads for the stream and for each schedule; they end when the process does, or by stop.
+
+    Raises:
+        Unavailable: the store cannot say what its newest row is.
+    """
 
     def __init__(self, template: Template, store: SqliteStore) -> None:
         self._stop = threading.Event()
-        stream = threading.Thread(target=self._follow, args=(template.stream, store), daemon=True)
+        told = (template.stream, store, store.last_change())
+        stream = threading.Thread(target=self._follow, args=told, daemon=True)
         keepers = (
             threading.Thread(target=self._keep, args=(one,), daemon=True)
             for one in template.schedules
@@ -107,7 +113,7 @@ class Worker:
         self._threads = [stream, *keepers]
 
     def start(self) -> None:
-        """Begin. What came before the start is the schedules' to find."""
+        """Begin. What came before the worker was made is the schedules' to find."""
         for thread in self._threads:
             thread.start()
 
@@ -117,10 +123,16 @@ class Worker:
         for thread in self._threads:
             thread.join(RETRY_SECONDS)
 
-    def _follow(self, stream: StreamMapping, store: SqliteStore) -> None:
-        handler, seen = load_handler(stream.handler), store.last_change()
+    def _follow(self, stream: StreamMapping, store: SqliteStore, seen: int) -> None:
+        handler = load_handler(stream.handler)
         while not self._stop.wait(POLL_SECONDS):
-            changed = store.changes(seen, stream.prefix)[: stream.batch_size]
+            try:
+                changed = store.changes(seen, stream.prefix)[: stream.batch_size]
+            except DeskError as error:
+                # Nothing was seen, so nothing is missed: the next look begins at the same place.
+                log.warning("stream not read: %s", error.code)
+                self._stop.wait(RETRY_SECONDS)
+                continue
             if not changed:
                 continue
             told = _called(handler, stream_event(changed))

@@ -30,7 +30,7 @@ from opendata.rules.calendar import OfficeCalendar, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.people import Directory
-from opendata.rules.roc import TAIPEI
+from opendata.rules.roc import BEFORE_YEAR_1, TAIPEI
 from opendata.settings import SettingsError
 from opendata.wiring import make_desk
 
@@ -141,6 +141,8 @@ def _instant(text: str) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),))) from None
+    if instant.year <= BEFORE_YEAR_1:
+        raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),)))
     return instant if instant.tzinfo else instant.replace(tzinfo=TAIPEI)
 
 

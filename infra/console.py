@@ -18,7 +18,7 @@ from opendata.rules.kpi import Figures
 from opendata.rules.people import Directory
 from opendata.settings import Settings, SettingsError
 
-STACK_OUTPUT = "TableName"
+STACK_OUTPUT = "Table"
 
 
 class Console:

@@ -21,16 +21,19 @@ _PAGES = {
 
 def letters(now: datetime) -> list[Letter]:
     """The demo's letters as of an instant: some new, some near due, some overdue."""
-    told = json.loads(FILE.read_text(encoding="utf-8"))
-    dated = [_dated(one, now) for one in told]
+    told, here = json.loads(FILE.read_text(encoding="utf-8")), now.astimezone(TAIPEI)
+    dated = [_dated(one, here) for one in told]
     dated.sort(key=lambda body: str(body["timestamp"]))
     return [letter(n, body) for n, body in enumerate(dated, 1)]
 
 
 def _dated(told: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """``age`` is in days before today; ``dispatched_age`` the day the platform passed it on."""
+    """``age`` is in days before today; ``dispatched_age`` the day the platform passed it on.
+
+    ``now`` is Taipei's, so that the instants sort as texts.
+    """
     age, late, at = told.pop("age"), told.pop("dispatched_age", None), told.pop("time")
-    day = now.astimezone(TAIPEI).date()
+    day = now.date()
     clock = time.fromisoformat(at).replace(tzinfo=TAIPEI)
     # Today's are not posted later than now.
     posted_at = min(datetime.combine(day - timedelta(days=age), clock), now).isoformat()

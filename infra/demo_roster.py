@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from opendata.desk import roster
 from opendata.desk.context import Desk
+from opendata.desk.ports import Index
+from opendata.desk.records import agency_shelf
 from opendata.rules.people import Deputy, Form, Locale, Person, Role, shipped_agencies
 
 CHANNELS = {"moj": "C01MOJ", "aoc": "C02AOC", "aac": "C03AAC", "hpo": "C04HPO"}
@@ -29,9 +31,12 @@ PEOPLE = (
 )
 
 
-def is_demo(desk: Desk) -> bool:
-    """Whether the roster is the demo's, or still empty."""
-    return {person.id for person in desk.directory().people} <= {person.id for person in PEOPLE}
+def is_untouched(desk: Desk) -> bool:
+    """Whether nothing stands in the desk yet: no roster was ever imported, and no case came."""
+    directory = desk.directory()
+    shelves = (agency_shelf(agency.code) for agency in directory.agencies)
+    cases = any(desk.store.find(Index.AGENCY, shelf, limit=1).rows for shelf in shelves)
+    return directory.version == 0 and not cases
 
 
 def seed(desk: Desk, today: date) -> None:

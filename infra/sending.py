@@ -15,6 +15,7 @@ from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.console import Console
 from opendata.adapters.feedback_files import Letter, read_feedback
@@ -73,7 +74,7 @@ def run(
         SettingsError: the secret has not the form of one.
         Unavailable: nobody answered, and nothing was sent.
     """
-    if not to.startswith(("http://", "https://")):
+    if not _is_address(to):
         raise Invalid(Fault("to", "not_an_address", (("text", to),)))
     letters, faults = read_feedback(file.read_bytes(), posted_at)
     for row in faults:
@@ -94,6 +95,15 @@ def run(
     if not refused:
         return 0
     return 1 if arrived else 2
+
+
+def _is_address(text: str) -> bool:
+    try:
+        told = urlsplit(text)
+        named = bool(told.hostname) and ".." not in (told.hostname or "") and told.port != 0
+    except ValueError:
+        return False
+    return named and told.scheme in ("http", "https") and text.isascii() and text.isprintable()
 
 
 def _answers(

@@ -29,7 +29,7 @@ from infra.console import Console
 from infra.desk.app import create_app
 from infra.desk.workspace import Workspace
 from infra.keys import with_keys
-from infra.template import Template, load
+from infra.template import load
 from opendata import wiring
 from opendata.adapters.feedback_files import Letter, read_feedback
 from opendata.adapters.sqlite import SqliteStore
@@ -56,15 +56,20 @@ def serve(
         keep_dates: leave the export's dates as they are.
 
     Raises:
-        SettingsError: the port is taken, or the folder holds a real desk and a demo was asked for.
+        SettingsError: the port is taken, the desk is no folder's but a deployment's, or the folder
+            holds a real desk and a demo was asked for.
     """
     out, settings = Console(), with_keys(given)
     with _listen(port, out) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
         _tell_handlers(settings, url)
-        desk, template = wiring.desk(), load(TEMPLATE)
+        desk = wiring.desk()
+        if not isinstance(desk.store, SqliteStore):
+            raise SettingsError("OPENDATA_TABLE")
         letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
-        app = _app(desk, settings, template)
+        if not as_demo and _was_demo(settings.data):
+            out.say("serve.is_demo")
+        app = _app(desk, desk.store, settings)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         )
@@ -99,7 +104,8 @@ def _tell_handlers(settings: Settings, url: str) -> None:
     wiring.forget()
 
 
-def _app(desk: Desk, settings: Settings, template: Template) -> Starlette:
+def _app(desk: Desk, store: SqliteStore, settings: Settings) -> Starlette:
+    template = load(TEMPLATE)
     workspace = Workspace(
         settings.data / "slack.sqlite",
         team_id="T00DESK",
@@ -111,9 +117,6 @@ def _app(desk: Desk, settings: Settings, template: Template) -> Starlette:
         now=wiring.now,
     )
     routes = http_routes(template)
-    store = desk.store
-    if not isinstance(store, SqliteStore):
-        raise SettingsError("OPENDATA_TABLE")
     worker = Worker(template, store)
 
     @asynccontextmanager
@@ -127,9 +130,12 @@ def _app(desk: Desk, settings: Settings, template: Template) -> Starlette:
         return RedirectResponse("/desk/")
 
     page = create_app(workspace, slack_sender(template))
-    return Starlette(
+    app = Starlette(
         routes=[*routes, Route("/desk", to_page), Mount("/desk", page)], lifespan=running
     )
+    # As with API Gateway, a path with a slash too many is another path.
+    app.router.redirect_slashes = False
+    return app
 
 
 # -- the demo ---------------------------------------------------------------------------------
@@ -141,9 +147,9 @@ def _demo_letters(
     """Seed an empty desk, and say what is to be sent to it; the same letters at every start.
 
     Raises:
-        SettingsError: the folder holds a real roster.
+        SettingsError: the folder holds a real roster, or cases that no demo brought.
     """
-    if not demo_roster.is_demo(desk):
+    if not (_was_demo(settings.data) or demo_roster.is_untouched(desk)):
         raise SettingsError(Console().sentence("serve.not_demo", folder=settings.data))
     began = _began(settings.data, desk.now())
     demo_roster.seed(desk, local_date(began))
@@ -153,6 +159,11 @@ def _demo_letters(
     for row in faults:
         Console().fault(row.line, row.fault)
     return list(taken) if keep_dates else demo.shift(taken, began)
+
+
+def _was_demo(data: Path) -> bool:
+    """Whether a demo began in this folder; its people and channels are invented then."""
+    return (data / DEMO_BEGAN).exists()
 
 
 def _began(data: Path, now: datetime) -> datetime:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import time
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from opendata.adapters.secrets import secret
 from opendata.desk.context import Desk, Terms
 from opendata.desk.ports import Store
 from opendata.settings import Settings
+
+SECRETS_KEPT_SECONDS = 300
 
 
 def now() -> datetime:
@@ -47,10 +50,18 @@ def _store(given: Settings) -> Store:
     return SqliteStore(given.data / "desk.sqlite")
 
 
-@cache
 def webhook_secrets() -> tuple[str, ...]:
-    """The secrets that sign webhooks, several at once while they are rotated."""
-    return tuple(secret(settings().webhook_secrets).split())
+    """The secrets that sign webhooks, several at once while they are rotated.
+
+    Read anew every five minutes: a warm process learns of a rotation too.
+    """
+    period = int(time.monotonic() // SECRETS_KEPT_SECONDS)
+    return _webhook_secrets(settings().webhook_secrets, period)
+
+
+@lru_cache(maxsize=1)
+def _webhook_secrets(value: str, _period: int) -> tuple[str, ...]:
+    return tuple(secret(value).split())
 
 
 @cache
@@ -67,5 +78,5 @@ def slack_bot_token() -> str:
 
 def forget() -> None:
     """Read everything anew at the next use; for a process that changes its environment."""
-    for made in (settings, desk, webhook_secrets, slack_signing_secret, slack_bot_token):
+    for made in (settings, desk, _webhook_secrets, slack_signing_secret, slack_bot_token):
         made.cache_clear()

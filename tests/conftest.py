@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import functions.deliver
 import functions.slack
 from opendata import wiring
 from tests.slack import Workspace, listening
 from tests.world import World, lay
+
+# Machines are noisy: a slow example proves nothing.
+settings.register_profile("desk", deadline=None)
+settings.load_profile("desk")
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -5,35 +5,37 @@ Keys, and where a row stands in the four sparse indexes (timer, owner, agency, o
 ====================== =============================== ========================================
 pk                     sk                              what it is → its places
 ====================== =============================== ========================================
-CASE#<id>              HEAD                            the case as it stands
-                                                       → agency AG#<agency> : <state>#<due>#<id>
-                                                       → open OPEN : <due>#<id> (open cases)
-                                                       → owner OWN#<officer> : <due>#<id> (same)
-CASE#<id>              EVENT#<00001>                   the hash chain, by version of the case
-CASE#<id>              DRAFT#<0001>                    a draft
-CASE#<id>              NOTE#<00001>                    the words of an event: reason, comment
-CASE#<id>              IN#<webhook-id>                 mark: the delivery was applied here
-CASE#<id>              OUT#<00001>#<n>                 an intent of the outbox
-                                                       → timer T : <not_before UTC>#<intent>
-                                                       (pending ones)
-CASE#<id>              SENT#<kind>#<occasion>#<to>     what delivery knows: channel, ts, lease
+CASE#<case>            HEAD                            the case as it stands
+                                                       → agency AG#<agency> : open#<due>#<case>
+                                                       → agency AG#<agency> : closed#<due>#<case>
+                                                       → open OPEN : <due>#<case> (open cases)
+                                                       → owner OWN#<officer> : <due>#<case> (same)
+CASE#<case>            EVENT#<00001>                   the hash chain, by version of the case
+CASE#<case>            DRAFT#<0001>                    a draft
+CASE#<case>            NOTE#<00001>                    the words of an event: reason, comment
+CASE#<case>            TEXT#<0001>                     the citizen's words, by edition
+CASE#<case>            SAID#<00001>                    what the citizen added, by event
+CASE#<case>            IN#<webhook-id>                 mark: the delivery was applied here
+CASE#<case>            OUT#<00001>#<n>                 an intent of the outbox, by event
+                                                       → timer T : <not_before>#<intent>
+CASE#<case>            SENT#<kind>#<occasion>#<to>     what delivery knows: channel, ts, lease
 FEEDBACK#<kind>#<id>   HEAD                            the numbers of an opinion's cases
-FEEDBACK#<kind>#<id>   TEXT#<0001>                     the citizen's words, by edition
-FEEDBACK#<kind>#<id>   SAID#<timestamp>#<webhook-id>   what the citizen added
-FEEDBACK#<kind>#<id>   HELD#<timestamp>#<webhook-id>   an event that came before its posting
+FEEDBACK#<kind>#<id>   HELD#<instant>#<webhook-id>     an event that came before its posting
 WEBHOOK#<webhook-id>   ANSWER                          body hash and answer; expires in 90 days
 KPI#<115Q3>            <agency>                        counters
 ROSTER                 VERSION                         counts the changes of the roster
-ROSTER                 AGENCY#<code>                   an agency
+ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person
 ROSTER                 DEPUTY#<for>#<by>#<from>        a deputy
 CALENDAR               VERSION                         counts the changes of the calendar
 CALENDAR               YEAR#<115>                      the days off of a year
 ====================== =============================== ========================================
 
+Instants are in UTC, so that they sort as texts; <due> is the date that the holder works towards.
+
 Attributes: pk, sk, version, data (the value as JSON text), ttl (epoch seconds), for each index
 ``<index>_pk`` and ``<index>_sk``, and counters as numbers named ``n_<counter>``. The indexes
-project ALL: only heads and pending intents stand in them, about 1 KB each and without a citizen's
+project ALL: only heads and intents stand in them, about 1 KB each and without a citizen's
 words, so a copy costs one write unit more and saves the second call that every list would need.
 The timer is one partition: it takes 1,000 writes a second, a ministry makes some a minute.
 

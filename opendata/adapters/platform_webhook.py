@@ -1,8 +1,8 @@
 """The body of the platform's webhook: from bytes to what the desk understands.
 
 First ``load`` (is it a JSON object at all?), then ``understand`` (does it say what the contract
-wants?). Unknown fields are ignored, so nothing that is not listed here is ever stored. Signatures
-stand in ``standard_webhooks``.
+wants?). Unknown fields are ignored, so nothing that is not listed here is ever stored; who posted
+is masked, so no address of a citizen is. Signatures stand in ``standard_webhooks``.
 
 Numbers are strings of digits, as the platform writes them; a JSON number is refused.
 
@@ -32,7 +32,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from opendata import texts
 from opendata.desk.incoming import Commented, Incoming, Posted, Rated, Withdrawn
+from opendata.rules import privacy
 from opendata.rules.canonical import canonical
 from opendata.rules.errors import Fault, Invalid, NotJson, TooLarge
 from opendata.rules.feedback import Kind
@@ -116,6 +118,11 @@ def _some(text: str) -> str:
     return text
 
 
+def _masked(text: str) -> str:
+    """The platform masks its users' names; where it does not, no address or number is kept."""
+    return privacy.mask(text, texts.masked)
+
+
 def _most(limit: int) -> Callable[[str], str]:
     def check(text: str) -> str:
         if len(text) > limit:
@@ -163,6 +170,7 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 Text = Annotated[str, Field(strict=True), BeforeValidator(tidy)]
 Said = Annotated[Text, AfterValidator(_some)]
 Name = Annotated[Text, AfterValidator(_most(LONGEST_NAME))]
+Submitter = Annotated[Name, AfterValidator(_masked)]
 Url = Annotated[Text, AfterValidator(_most(LONGEST_URL))]
 Number = Annotated[str, Field(strict=True, pattern=r"^[0-9]{1,12}$")]
 Instant = Annotated[datetime, BeforeValidator(_instant), AfterValidator(_plausible)]
@@ -201,7 +209,7 @@ class _Post(_About):
     dataset_title: Text | None = None
     dispatched_agencies: Names = ()
     dispatched_at: Instant | None = None
-    submitter: Name | None = None
+    submitter: Submitter | None = None
     url: Url | None = None
 
 

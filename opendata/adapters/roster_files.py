@@ -17,7 +17,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
-from opendata.adapters.tables import RowFault, TableRow, decode_text, read_table, take
+from opendata.adapters.tables import RowFault, TableRow, read_table, take
 from opendata.rules.errors import Fault, Invalid
 from opendata.rules.people import Agency, Deputy, Directory, Form, Locale, Person, Role
 from opendata.rules.roc import parse_date
@@ -134,9 +134,12 @@ def read_people(raw: bytes, directory: Directory) -> Taken[Person]:
 
 
 def are_deputies(raw: bytes) -> bool:
-    """Whether a file of people is one of deputies, by its header."""
-    header = decode_text(raw).partition("\n")[0]
-    return {"for", "by"} <= {cell.strip() for cell in header.split(",")}
+    """Whether a file of people is one of deputies, by its header.
+
+    Raises:
+        Invalid: the file as a whole cannot be read.
+    """
+    return {"for", "by"} <= set(read_table(raw, ()).columns)
 
 
 def read_deputies(raw: bytes) -> Taken[Deputy]:

@@ -17,18 +17,25 @@ from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Add, Expect, Put, Row, Write
 from opendata.rules import feedback, kpi
 from opendata.rules.errors import (
+    DeskError,
+    Fault,
+    Invalid,
     NotFound,
     NotHolder,
     OutOfTurn,
     Stale,
     Stranger,
     Unavailable,
+    WrongRole,
 )
 from opendata.rules.feedback import Action, Case, Event, Outside, State
 from opendata.rules.people import Approver, Directory, Person, Role
+from opendata.rules.reply import Draft
 from opendata.rules.roc import local_date
 
 ATTEMPTS = 5
+MAX_NOTE = 1000
+CARD = Message.CARD
 _ONLY_THE_OFFICER = frozenset({Action.DRAFT, Action.SUBMIT, Action.RECALL, Action.REVISE})
 _LIVES_IN_ROUND = frozenset(
     {Message.RETURNED, Message.TO_PUBLISH, Message.REVIEW, Message.APPROVAL}
@@ -92,13 +99,23 @@ class Sheet:
             raise Stranger(person=self.person.id)
         try:
             to = feedback.next_state(self.case.state, action, self.roles())
-        except OutOfTurn:
-            if self.case.moved.actor in (self.actor, Outside.PLATFORM.value):
-                raise
-            raise feedback.too_late(self.case, action) from None
+        except (OutOfTurn, WrongRole) as refused:
+            if self._lost(action, refused):
+                raise feedback.too_late(self.case, action) from None
+            raise
         if action in _ONLY_THE_OFFICER and self.case.officer != self.actor:
             raise NotHolder(action=action, officer=self.case.officer)
         return to
+
+    def _lost(self, action: Action, refused: DeskError) -> bool:
+        """Whether somebody else's move, and nothing else, stands against the action."""
+        moved = self.case.moved
+        if moved.actor in (self.actor, Outside.PLATFORM.value):
+            return False
+        if isinstance(refused, OutOfTurn):
+            return True
+        cell = feedback.TABLE.get((action, moved.before)) if moved.before else None
+        return cell is not None and not cell.roles.isdisjoint(self.roles())
 
     def record(
         self,
@@ -178,6 +195,32 @@ def occasion_of(case: Case, kind: Message) -> str:
     if kind is Message.COSIGN:
         return f"{case.round}.d{case.drafts}"
     return f"e{case.version}"
+
+
+def drafted(case: Case, action: Action) -> Draft:
+    """The draft of record.
+
+    Raises:
+        OutOfTurn: nothing was drafted in this round.
+    """
+    if case.draft is None:
+        raise OutOfTurn(action=action, state=case.state)
+    return case.draft
+
+
+def still_promised(saved: Draft, sheet: Sheet) -> None:
+    """A promise that has passed while the draft lay about must not go out.
+
+    Raises:
+        Invalid: it lies no longer in the future.
+    """
+    if saved.promised is not None and saved.promised <= local_date(sheet.now):
+        raise Invalid(Fault("promised", "not_in_future"))
+
+
+def waiting_at(state: State) -> Message:
+    """The message by which a submission waits with somebody."""
+    return Message.REVIEW if state is State.IN_REVIEW else Message.APPROVAL
 
 
 def load(desk: Desk, case_id: str, actor: str) -> Sheet:

@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from opendata.desk import records
-from opendata.desk.casefile import Sheet, transact
+from opendata.desk.casefile import (
+    CARD,
+    MAX_NOTE,
+    Sheet,
+    drafted,
+    still_promised,
+    transact,
+    waiting_at,
+)
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.rules import feedback, reply
@@ -26,9 +34,6 @@ from opendata.rules.feedback import Action, Case, State
 from opendata.rules.people import Role
 from opendata.rules.reply import Draft, Reply
 from opendata.rules.roc import local_date
-
-CARD = Message.CARD
-MAX_NOTE = 1000
 
 
 def claim(desk: Desk, case_id: str, actor: str) -> Case:
@@ -176,6 +181,7 @@ def submit(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
             raise TextChanged(case=case_id, shown=shown, current=saved.hash)
         if saved.awaits_cosign:
             raise Invalid(Fault("draft", "awaits_cosign"))
+        still_promised(saved, sheet)
         _someone_must_be_able(sheet, saved)
         reviewers = [
             one for one in sheet.directory.reviewers(case.agency) if one.id != saved.drafter
@@ -229,27 +235,13 @@ def reveal(desk: Desk, case_id: str, actor: str, purpose: str) -> Case:
 
     def decide(sheet: Sheet) -> None:
         told = reply.tidy(purpose)
-        if not told or len(told) > MAX_NOTE:
+        if not told:
             raise Invalid(Fault("purpose", "required"))
+        if len(told) > MAX_NOTE:
+            raise Invalid(Fault("purpose", "too_long", (("most", MAX_NOTE), ("length", len(told)))))
         if not sheet.sees():
             raise NotFound(what="case", name=case_id)
         sheet.record(Action.REVEAL, sheet.may(Action.REVEAL))
         sheet.note(told)
 
     return transact(desk, case_id, actor, decide)
-
-
-def drafted(case: Case, action: Action) -> Draft:
-    """The draft of record.
-
-    Raises:
-        OutOfTurn: nothing was drafted in this round.
-    """
-    if case.draft is None:
-        raise OutOfTurn(action=action, state=case.state)
-    return case.draft
-
-
-def waiting_at(state: State) -> Message:
-    """The message by which a submission waits with somebody."""
-    return Message.REVIEW if state is State.IN_REVIEW else Message.APPROVAL

@@ -61,6 +61,14 @@ class Desk:
         """The roster as it was last read: for names and languages, never for who may."""
         return self._memory.roster[1] if self._memory.roster else self.directory()
 
+    def known(self) -> tuple[Directory, OfficeCalendar]:
+        """Roster and calendar without asking the store: to say why something went wrong."""
+        roster, calendar = self._memory.roster, self._memory.calendar
+        return (
+            roster[1] if roster else Directory(shipped_agencies()),
+            calendar[1] if calendar else shipped(),
+        )
+
     def calendar(self) -> OfficeCalendar:
         """The office calendar: the shipped years, and over them those that were imported."""
         row = self._read(records.CALENDAR_VERSION)

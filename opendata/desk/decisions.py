@@ -8,12 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from opendata.desk.casefile import Sheet, transact
-from opendata.desk.casework import CARD, MAX_NOTE, drafted, waiting_at
+from opendata.desk.casefile import (
+    CARD,
+    MAX_NOTE,
+    Sheet,
+    drafted,
+    still_promised,
+    transact,
+    waiting_at,
+)
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.rules import reply
-from opendata.rules.errors import Fault, Invalid, NotAllowed, OwnDraft, TextChanged
+from opendata.rules.errors import Fault, Invalid, OwnDraft, TextChanged
 from opendata.rules.feedback import Action, Approval, Case, approved_to
 from opendata.rules.roc import local_date
 
@@ -53,16 +60,21 @@ def approve(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
     def decide(sheet: Sheet) -> None:
         sheet.may(Action.APPROVE)
         text = _as_shown(sheet, shown, Action.APPROVE)
-        able = sheet.approver()
-        if able is None:
-            raise NotAllowed(action=Action.APPROVE)
-        principal = able.for_.id if able.for_ else None
-        approval = Approval(actor, able.capacity, sheet.now, text, principal)
-        to = approved_to(drafted(sheet.case, Action.APPROVE).purpose)
-        sheet.record(Action.APPROVE, to, approval=approval)
+        saved = drafted(sheet.case, Action.APPROVE)
+        still_promised(saved, sheet)
+        to = approved_to(saved.purpose)
+        sheet.record(Action.APPROVE, to, approval=_approval(sheet, text))
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
 
     return transact(desk, case_id, actor, decide)
+
+
+def _approval(sheet: Sheet, text: str) -> Approval:
+    """Who approves, in which capacity and for whom; ``may`` has found the approver before."""
+    able = sheet.directory.approvers(sheet.case.agency, local_date(sheet.now))
+    one = next(one for one in able if one.person.id == sheet.actor)
+    principal = one.for_.id if one.for_ else None
+    return Approval(sheet.actor, one.capacity, sheet.now, text, principal)
 
 
 def return_draft(
@@ -93,17 +105,20 @@ def return_draft(
     return transact(desk, case_id, actor, decide)
 
 
-def revoke(desk: Desk, case_id: str, actor: str, comment: str) -> Case:
-    """撤回核准, until publication; a revocation has a reason.
+def revoke(desk: Desk, case_id: str, actor: str, shown: str, comment: str) -> Case:
+    """撤回核准 of the text that was shown, until publication; a revocation has a reason.
 
     Raises:
         Invalid: no words.
+        TextChanged: another text has been approved meanwhile.
     """
 
     def decide(sheet: Sheet) -> None:
         to = sheet.may(Action.REVOKE)
         told = _reasoned((ReturnReason.OTHER,), comment)
-        sheet.record(Action.REVOKE, to, {"reasons": [ReturnReason.OTHER.value]}, approval=None)
+        text = _as_shown(sheet, shown, Action.REVOKE, own=True)
+        facts = {"hash": text, "reasons": [ReturnReason.OTHER.value]}
+        sheet.record(Action.REVOKE, to, facts, approval=None)
         sheet.note(told)
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
         sheet.tell(Message.RETURNED, person=sheet.case.officer)
@@ -117,10 +132,18 @@ def _as_shown(sheet: Sheet, shown: str, action: Action, *, own: bool = False) ->
     if saved.hash != shown:
         raise TextChanged(case=sheet.case.id, shown=shown, current=saved.hash)
     if saved.drafter == sheet.actor and not own:
-        able = sheet.directory.approvers(sheet.case.agency, local_date(sheet.now))
-        others = tuple(one.person.id for one in able if one.person.id != sheet.actor)
-        raise OwnDraft(approvers=others)
+        raise OwnDraft(approvers=_others(sheet, action))
     return saved.hash
+
+
+def _others(sheet: Sheet, action: Action) -> tuple[str, ...]:
+    """Who else could decide: the section heads on a review, else whoever approves today."""
+    if action is Action.PASS:
+        able = sheet.directory.reviewers(sheet.case.agency)
+    else:
+        approvers = sheet.directory.approvers(sheet.case.agency, local_date(sheet.now))
+        able = tuple(one.person for one in approvers)
+    return tuple(one.id for one in able if one.id != sheet.actor)
 
 
 def _reasoned(reasons: Sequence[ReturnReason], comment: str) -> str:

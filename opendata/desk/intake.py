@@ -28,6 +28,8 @@ from opendata.rules.feedback import Action, Case, Due, Move, Outside, State
 
 KEEP_ANSWERS = timedelta(days=90)
 TITLE_SHOWN = 80
+MAX_READ = 100
+_LIVING = (Message.CARD, Message.COSIGN, Message.REVIEW, Message.APPROVAL, Message.TO_PUBLISH)
 Following = Commented | Rated | Withdrawn
 _TYPES: Mapping[str, type[Following]] = {
     kind.__name__: kind for kind in (Commented, Rated, Withdrawn)
@@ -98,6 +100,9 @@ def _posted(desk: Desk, told: Posted, webhook: str) -> Answer:
     before = _numbers(desk, told)
     heads = _heads(desk, before)
     numbers = _numbered(desk, told, before, heads)
+    for number, agency in numbers.cases.items():
+        if agency and number in heads and heads[number].unassigned:
+            _hand_over(desk, number, agency, webhook)
     if numbers != before:
         desk.store.commit(Put(records.numbers_row(numbers), before.version or Expect.ABSENT))
     opened = 0
@@ -119,8 +124,9 @@ def _numbers(desk: Desk, told: Incoming) -> Numbers:
 def _heads(desk: Desk, numbers: Numbers) -> dict[str, Case]:
     if not numbers.cases:
         return {}
-    rows = desk.store.get(*(records.head_key(number) for number in numbers.cases))
-    return {row.value["id"]: records.read_case(row) for row in rows.values()}
+    keys = [records.head_key(number) for number in numbers.cases]
+    found = (desk.store.get(*keys[at : at + MAX_READ]) for at in range(0, len(keys), MAX_READ))
+    return {row.value["id"]: records.read_case(row) for rows in found for row in rows.values()}
 
 
 def _numbered(desk: Desk, told: Posted, before: Numbers, heads: Mapping[str, Case]) -> Numbers:
@@ -132,8 +138,9 @@ def _numbered(desk: Desk, told: Posted, before: Numbers, heads: Mapping[str, Cas
     directory = desk.directory()
     found = (directory.resolve(name) for name in told.dispatched_agencies)
     ours = dict.fromkeys(agency.code for agency in found if agency)
-    cases = dict(before.cases)
-    held_by = {*cases.values(), *(case.agency for case in heads.values() if not case.unassigned)}
+    assigned = {number: case.agency for number, case in heads.items() if not case.unassigned}
+    cases = {n: agency or assigned.get(n) for n, agency in before.cases.items()}
+    held_by = {*cases.values(), *assigned.values()}
     for code in ours:
         if code in held_by:
             continue
@@ -155,7 +162,9 @@ def _numbered(desk: Desk, told: Posted, before: Numbers, heads: Mapping[str, Cas
 
 def _free(heads: Mapping[str, Case], number: str) -> bool:
     """Nobody has assigned the coordinator's case yet."""
-    return number not in heads or heads[number].unassigned
+    if number not in heads:
+        return True
+    return heads[number].unassigned and heads[number].state is State.RECEIVED
 
 
 def _number(told: Posted, taken: int) -> str:
@@ -231,19 +240,38 @@ def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str)
 
 
 def _update(desk: Desk, number: str, told: Posted, numbers: Numbers, webhook: str) -> None:
-    """A posting that came again: the text has changed, or the coordinator's case has an owner."""
-    agency = numbers.cases[number]
+    """A posting that came again with other words: whoever has the case is shown them."""
 
     def decide(sheet: Sheet) -> None:
-        if agency and sheet.case.unassigned and sheet.case.state is State.RECEIVED:
-            sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
-        if sheet.case.text < numbers.text:
-            sheet.record(Action.AMEND, text=numbers.text)
-            sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
-            sheet.case = replace(sheet.case, title=shown_title(told.title))
-        sheet.tell(Message.CARD)
+        if sheet.case.text >= numbers.text:
+            return
+        sheet.record(Action.AMEND, text=numbers.text)
+        sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
+        sheet.case = replace(sheet.case, title=shown_title(told.title))
+        sheet.tell(*_LIVING)
+        if sheet.case.officer:
+            sheet.tell(Message.NEWS, person=sheet.case.officer)
 
     _apply(desk, number, webhook, decide)
+
+
+def _hand_over(desk: Desk, number: str, agency: str, webhook: str) -> None:
+    """The coordinator's case goes to the first of our agencies that is named.
+
+    It comes before the numbers are stored: if the coordinator was faster, the agency has to get a
+    number of its own.
+
+    Raises:
+        Stale: the coordinator was faster.
+    """
+
+    def decide(sheet: Sheet) -> None:
+        if not sheet.case.unassigned or sheet.case.state is not State.RECEIVED:
+            raise Stale(keys=(records.head_key(number),))
+        sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
+        sheet.tell(Message.CARD)
+
+    _apply(desk, number, f"{webhook}#{agency}", decide)
 
 
 def _told(desk: Desk, numbers: Numbers) -> list[dict[str, Any]]:
@@ -310,7 +338,7 @@ def _withdraw(sheet: Sheet) -> None:
         return  # withdrawn already, or another ministry's by now
     officer = sheet.case.officer
     sheet.record(Action.RETRACT, to)
-    sheet.tell(Message.CARD, Message.COSIGN, Message.REVIEW, Message.APPROVAL, Message.TO_PUBLISH)
+    sheet.tell(*_LIVING)
     if officer:
         sheet.tell(Message.NEWS, person=officer)
 
@@ -326,7 +354,9 @@ def _hear(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
     if told.body:
         sheet.keep(records.said_row(case.id, sheet.case.version, told.timestamp, told.body))
     asks_again = not isinstance(told, Rated) or told.stars < 3
-    if case.state is State.ANSWERED and asks_again:
+    # What was said before the answer stood on the platform asks for no further one.
+    after = case.answered_at is not None and told.timestamp >= case.answered_at
+    if case.state is State.ANSWERED and asks_again and after:
         _new_round(desk, sheet, told)
     sheet.tell(Message.CARD)
     if officer:
@@ -351,6 +381,8 @@ def _new_round(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
         answered_at=None,
         answered_by=None,
         refused=False,
+        extended=False,
+        transferred=False,
         stars=None,
     )
 

@@ -18,6 +18,7 @@ from opendata.rules.canonical import decode, encode
 from opendata.rules.errors import Stale
 
 LEASE = timedelta(seconds=60)
+PARKED = timedelta(hours=1)
 
 
 class Message(StrEnum):
@@ -46,7 +47,7 @@ class Intent:
         person: Slack id of the one person concerned; None: the kind says who.
         not_before: earliest instant of delivery.
         tries: how often delivery was put off.
-        parked: why it will not be tried again, a code; None: it will.
+        parked: Slack's code, while somebody has to mend the cause; it is tried hourly.
     """
 
     id: str
@@ -69,7 +70,7 @@ class Sent:
         intent: id of the intent that sent it; it stands in the message's metadata.
         channel, ts: where it is in Slack; ts None: it may or may not have been sent.
         shown: version of the case that it shows.
-        lease: until when a sender may be at work on it.
+        lease: until when a sender may be at work on it; begun: when the first one began.
     """
 
     case: str
@@ -78,6 +79,7 @@ class Sent:
     to: str
     intent: str
     lease: datetime
+    begun: datetime
     channel: str | None = None
     ts: str | None = None
     shown: int = 0
@@ -95,10 +97,9 @@ def _key(intent: Intent) -> Key:
 
 
 def intent_row(intent: Intent) -> Row:
-    """The intent's row; unless it is parked, the timer finds it."""
+    """The intent's row; the timer finds it when its time has come."""
     waits = Place(TIMER, f"{intent.not_before.isoformat()}#{intent.id}")
-    places = {} if intent.parked else {Index.TIMER: waits}
-    return Row(_key(intent), encode(intent), places=places)
+    return Row(_key(intent), encode(intent), places={Index.TIMER: waits})
 
 
 def intent_at(desk: Desk, key: Key) -> Intent | None:
@@ -126,8 +127,9 @@ def put_off(desk: Desk, intent: Intent, wait: timedelta) -> None:
 
 
 def park(desk: Desk, intent: Intent, reason: str) -> None:
-    """It cannot be delivered until somebody mends the cause; it is kept, and not tried again."""
-    _rewrite(desk, replace(intent, parked=reason))
+    """It cannot be delivered until somebody mends the cause: it is kept, and tried every hour."""
+    later = desk.now() + PARKED
+    _rewrite(desk, replace(intent, not_before=later, tries=intent.tries + 1, parked=reason))
 
 
 def _rewrite(desk: Desk, intent: Intent) -> None:
@@ -164,7 +166,7 @@ def lease(desk: Desk, intent: Intent, to: str, known: Sent | None) -> Sent | Non
     now = desk.now()
     if known is not None and known.lease > now:
         return None
-    begun = known or Sent(intent.case, intent.kind, intent.occasion, to, intent.id, now)
+    begun = known or Sent(intent.case, intent.kind, intent.occasion, to, intent.id, now, now)
     mine = replace(begun, lease=now + LEASE, version=begun.version + 1)
     try:
         desk.store.commit(Put(_sent_row(mine), known.version if known else Expect.ABSENT))

@@ -9,8 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from opendata.desk.casefile import Sheet, transact
-from opendata.desk.casework import CARD, drafted
+from opendata.desk.casefile import CARD, Sheet, drafted, transact
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.rules.errors import Fault, Invalid, TextChanged

@@ -20,7 +20,7 @@ from opendata.rules.audit import Break, Flaw, verify
 from opendata.rules.errors import NotFound, Stranger
 from opendata.rules.feedback import Action, Case, Event, State, began, evolve
 from opendata.rules.people import Directory, Person, Role
-from opendata.rules.reply import Reply
+from opendata.rules.reply import Reply, reply_hash
 from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
 
 PAGE = 20
@@ -121,16 +121,30 @@ def person(desk: Desk, actor: str) -> Person:
 
 
 def open_cases(desk: Desk, actor: str, after: str | None = None) -> Page:
-    """Open cases of the person's agency, or of the whole ministry from its root, by due date.
+    """Open cases that the person may see, by due date.
 
     Returns:
-        A page whose rows are heads; read them with ``records.read_case``.
+        A page whose rows are heads; read them with ``records.read_case``. It may be short, or
+        even empty, and still have a next one.
+
+    Raises:
+        Stranger: not in the roster.
     """
-    who = person(desk, actor)
-    if who.agency == desk.directory().root.code:
-        return desk.store.find(Index.OPEN, records.OPEN_CASES, after=after, limit=PAGE)
-    shelf = records.agency_shelf(who.agency)
-    return desk.store.find(Index.AGENCY, shelf, prefix=records.OPEN_SHELF, after=after, limit=PAGE)
+    who, directory, now = person(desk, actor), desk.directory(), desk.now()
+    page = _around(desk, who, after, PAGE)
+    seen = [r for r in page.rows if Sheet(records.read_case(r), who, directory, now).sees()]
+    return Page(seen, page.next)
+
+
+def _around(desk: Desk, who: Person, after: str | None, limit: int) -> Page:
+    """Open cases of the person's agency; of all, if the person's reach goes beyond one."""
+    directory = desk.directory()
+    deputises = any(deputy.by == who.id for deputy in directory.deputies)
+    leads = any(agency.parent == who.agency for agency in directory.agencies)
+    if deputises or leads:
+        return desk.store.find(Index.OPEN, records.OPEN_CASES, after=after, limit=limit)
+    shelf, prefix = records.agency_shelf(who.agency), records.OPEN_SHELF
+    return desk.store.find(Index.AGENCY, shelf, prefix=prefix, after=after, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +168,7 @@ def desktop(desk: Desk, actor: str) -> Desktop:
     """
     who, directory, now = person(desk, actor), desk.directory(), desk.now()
     own = desk.store.find(Index.OWNER, records.owner_shelf(actor), limit=HOME)
-    around = [records.read_case(row) for row in _around(desk, who)]
+    around = [records.read_case(row) for row in _around(desk, who, None, 10 * HOME).rows]
 
     def waiting(state: State, role: Role) -> tuple[Case, ...]:
         found = (c for c in around if c.state is state)
@@ -172,17 +186,6 @@ def desktop(desk: Desk, actor: str) -> Desktop:
         to_assign=tuple(c for c in waiting(State.RECEIVED, Role.COORDINATOR) if c.unassigned),
         unclaimed=tuple(c for c in received if not c.unassigned),
     )
-
-
-def _around(desk: Desk, who: Person) -> Sequence[Row]:
-    """Open cases among which some may wait for the person: of all, if the reach is beyond one."""
-    directory = desk.directory()
-    deputises = any(deputy.by == who.id for deputy in directory.deputies)
-    leads = any(agency.parent == who.agency for agency in directory.agencies)
-    if deputises or leads:
-        return desk.store.find(Index.OPEN, records.OPEN_CASES, limit=10 * HOME).rows
-    shelf = records.agency_shelf(who.agency)
-    return desk.store.find(Index.AGENCY, shelf, prefix=records.OPEN_SHELF, limit=10 * HOME).rows
 
 
 # -- numbers ----------------------------------------------------------------------------------
@@ -219,7 +222,8 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     today = local_date(at)
     lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
-    return Status(asked, at, lines, total)
+    named = wanted[0].code if len(wanted) == 1 else str(wanted[0].year)
+    return Status(named, at, lines, total)
 
 
 def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
@@ -297,10 +301,27 @@ def proven(desk: Desk) -> Iterator[tuple[str, tuple[Break, ...]]]:
 def _proof(desk: Desk, number: str, head: Row) -> tuple[Break, ...]:
     try:
         case, events = records.read_case(head), history(desk, number)
-        rebuilt = None
+        written = _written(desk, number)
+        rebuilt, breaks = None, list(verify(events))
         for event in events:
             rebuilt = evolve(rebuilt, event) if rebuilt else began(event, case.title)
-        breaks = verify(events)
+            if event.action is Action.DRAFT and not _as_written(rebuilt, written):
+                breaks.append(Break(number, event.version, Flaw.WORDS))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return (Break(number, head.version, Flaw.UNREADABLE),)
-    return breaks if rebuilt == case else (*breaks, Break(number, case.version, Flaw.HEAD))
+    if rebuilt != case:
+        breaks.append(Break(number, case.version, Flaw.HEAD))
+    return tuple(breaks)
+
+
+def _written(desk: Desk, number: str) -> dict[int, Reply]:
+    """The replies that were drafted, as their words stand in the body rows."""
+    rows = desk.store.query(records.case_partition(number), records.DRAFT).rows
+    return {int(row.key.sk.removeprefix(records.DRAFT)): records.read_reply(row) for row in rows}
+
+
+def _as_written(case: Case, written: Mapping[int, Reply]) -> bool:
+    """Whether the words of the newest draft are those whose hash stands in the chain."""
+    saved = case.draft
+    words = written.get(saved.number) if saved else None
+    return words is None or saved is None or reply_hash(case.id, case.round, words) == saved.hash

@@ -26,6 +26,7 @@ class Flaw(StrEnum):
     UNLINKED = "unlinked"
     EDITED = "edited"
     HEAD = "head"
+    WORDS = "words"
     UNREADABLE = "unreadable"
 
 

@@ -254,11 +254,12 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Who brought the case into its state, by what and when."""
+    """Who brought the case into its state, by what, when, and from which state."""
 
     actor: str
     action: Action
     at: datetime
+    before: State | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +357,7 @@ def happen(
         changes: the fields of the case that change.
     """
     if to is not None and to is not case.state:
-        changes |= {"state": to, "moved": Move(actor, action, at)}
+        changes |= {"state": to, "moved": Move(actor, action, at, case.state)}
     event = Event(
         case=case.id,
         version=case.version + 1,

@@ -262,6 +262,6 @@ def quarters(period: str) -> tuple[Quarter, ...]:
     Raises:
         Invalid: it is neither.
     """
-    if period.isdecimal():
+    if period.isdecimal() and len(period) <= 3:
         return tuple(Quarter(int(period), number) for number in (1, 2, 3, 4))
     return (Quarter.parse(period),)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -22,6 +22,7 @@ from opendata.rules.errors import Fault, Invalid
 MAX_TEXT = 3000
 MAX_CONTACT = 150
 MAX_STATUTE = 100
+LATEST_PROMISE = timedelta(days=5 * 365)
 
 
 class ReplyType(StrEnum):
@@ -198,7 +199,7 @@ def _faults(reply: Reply, kind: str, today: date) -> list[Fault | None]:
 
 
 def _length(field: str, text: str, most: int) -> Fault | None:
-    if not text:
+    if all(unicodedata.category(sign)[0] in "CZ" for sign in text):
         return Fault(field, "required")
     if len(text) > most:
         return Fault(field, "too_long", (("most", most), ("length", len(text))))
@@ -210,7 +211,11 @@ def _promise(reply: Reply, today: date) -> Fault | None:
         return None
     if reply.promised is None:
         return Fault("promised", "required")
-    return Fault("promised", "not_in_future") if reply.promised <= today else None
+    if reply.promised <= today:
+        return Fault("promised", "not_in_future")
+    if reply.promised > today + LATEST_PROMISE:
+        return Fault("promised", "too_far", (("years", LATEST_PROMISE.days // 365),))
+    return None
 
 
 class Doubt(StrEnum):

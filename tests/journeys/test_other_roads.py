@@ -136,5 +136,5 @@ def test_somebody_of_another_role_hears_why_not(walk: Walk) -> None:
     walk.be("U03CIO")
     walk.look_at(CHANNEL)
     walk.press(walk.message("待認領"), "claim")
-    walk.see(walk.page.get_by_test_id("ephemeral").last, "「認領」由承辦人辦理")
+    walk.see(walk.page.get_by_test_id("ephemeral").last, "「認領」由本案機關的承辦人辦理")
     walk.picture("16-refused")

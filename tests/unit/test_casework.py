@@ -63,7 +63,7 @@ def everyone(world):
         lambda who: decisions.pass_review(desk, case, who, shown),
         lambda who: decisions.approve(desk, case, who, shown),
         lambda who: world.send_back(case, who),
-        lambda who: decisions.revoke(desk, case, who, "再議"),
+        lambda who: decisions.revoke(desk, case, who, world.hash(case), "再議"),
         lambda who: world.publish(case, who),
     ]
 

@@ -234,7 +234,7 @@ def test_a_return_is_of_the_text_that_was_shown(world):
 
 def test_a_revocation_voids_the_approval_and_keeps_its_words(world):
     case = world.approved()
-    revoked = decisions.revoke(world.desk, case, CAROL, "尚有疑義")
+    revoked = decisions.revoke(world.desk, case, CAROL, world.hash(case), "尚有疑義")
     assert (revoked.state, revoked.approval) == (State.IN_PROGRESS, None)
     assert reading.dossier(world.desk, case).note == "尚有疑義"
     refuses(LostRace, world, lambda: world.publish(case))
@@ -242,15 +242,23 @@ def test_a_revocation_voids_the_approval_and_keeps_its_words(world):
 
 def test_a_revocation_needs_words_and_comes_before_publication(world):
     case = world.approved()
-    refuses(Invalid, world, lambda: decisions.revoke(world.desk, case, CAROL, ""))
+    refuses(Invalid, world, lambda: decisions.revoke(world.desk, case, CAROL, world.hash(case), ""))
     world.publish(case)
-    refuses(LostRace, world, lambda: decisions.revoke(world.desk, case, CAROL, "尚有疑義"))
+    refuses(
+        LostRace,
+        world,
+        lambda: decisions.revoke(world.desk, case, CAROL, world.hash(case), "尚有疑義"),
+    )
 
 
 @pytest.mark.parametrize("who", [OLIVE, HELEN, CORA, DEREK])
 def test_only_the_approver_revokes(world, who):
     case = world.approved()
-    refuses(WrongRole, world, lambda: decisions.revoke(world.desk, case, who, "尚有疑義"))
+    refuses(
+        WrongRole,
+        world,
+        lambda: decisions.revoke(world.desk, case, who, world.hash(case), "尚有疑義"),
+    )
 
 
 # -- two at once

@@ -219,7 +219,7 @@ def test_the_officer_gets_the_block_to_copy_and_sees_it_done(world, slack):
 def test_a_revoked_text_is_not_left_to_be_copied(world, slack):
     case = world.approved()
     sweep(world, slack)
-    decisions.revoke(world.desk, case, CAROL, "尚有疑義")
+    decisions.revoke(world.desk, case, CAROL, world.hash(case), "尚有疑義")
     sweep(world, slack)
     copied, returned = slack.to(OLIVE)
     assert REPLY.text not in copied.words

@@ -78,14 +78,19 @@ def test_what_passes_by_itself_is_tried_again_at_growing_intervals(world, slack,
 @pytest.mark.parametrize(
     "error", ["channel_not_found", "not_in_channel", "is_archived", "token_revoked"]
 )
-def test_a_permanent_error_parks_the_intent(world, slack, error):
+def test_what_somebody_has_to_mend_is_parked_tried_hourly_and_never_lost(world, slack, error):
     world.opened()
     slack.refuses[CARD] = error
     sweep(world, slack)
-    world.clock.turn(days=1)
+    world.clock.turn(minutes=59)
     sweep(world, slack)
     assert slack.count("chat.postMessage") == 1
     assert f'"parked":"{error}"' in next(iter(world.rows("OUT#%").values()))[1]
+    del slack.refuses[CARD]
+    world.clock.turn(minutes=2)
+    sweep(world, slack)
+    assert len(slack.to(CARD)) == 1
+    assert world.rows("OUT#%") == {}
 
 
 def test_an_approver_whom_slack_does_not_know_keeps_the_others_from_nothing(world, slack):

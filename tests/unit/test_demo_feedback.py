@@ -1,5 +1,5 @@
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -77,6 +77,13 @@ def test_the_letters_of_a_day_are_the_same_at_every_start():
     assert demo.letters(NOW) == demo.letters(NOW)
 
 
+def test_the_letters_of_an_instant_are_the_same_in_every_zone_and_in_order():
+    early = datetime(2026, 3, 4, 0, 5, tzinfo=TAIPEI)
+    assert demo.letters(early) == demo.letters(early.astimezone(UTC))
+    instants = [one.posted_at for one in read(demo.letters(early), early)]
+    assert instants == sorted(instants)
+
+
 def test_numbers_have_seven_digits_and_stand_once(feedback):
     assert all(len(one.id) == 7 for one in feedback)
     assert len({(one.kind, one.id) for one in feedback}) == len(feedback)
@@ -88,6 +95,24 @@ def test_some_are_new_some_near_their_due_date_and_some_overdue(feedback):
     assert any(local_date(one.posted_at) == today for one in feedback)
     assert any(timedelta(0) <= due_on(one) - today <= timedelta(days=2) for one in feedback)
     assert any(due_on(one) < today for one in feedback)
+
+
+@pytest.mark.parametrize(
+    "today",
+    [
+        "2026-02-13",  # the last workday before Lunar New Year
+        "2026-02-18",  # in its midst
+        "2026-02-23",  # the first workday after it
+        "2026-10-09",  # a substitute day off
+        "2025-02-08",  # a make-up Saturday
+        "2026-12-31",  # due dates in a year that is not known yet
+    ],
+)
+def test_whenever_the_demo_begins_there_is_old_and_new(today):
+    now = datetime.fromisoformat(f"{today}T10:00+08:00")
+    dates = [(local_date(one.posted_at), due_on(one)) for one in read(demo.letters(now), now)]
+    assert min(due for _, due in dates) < now.date() < max(due for _, due in dates)
+    assert max(posted for posted, _ in dates) == now.date()
 
 
 def test_the_ministrys_officer_finds_a_day_of_work(feedback):
@@ -115,9 +140,16 @@ def test_one_was_dispatched_late(feedback):
     assert late
 
 
-def test_one_holds_personal_data_of_every_kind(feedback):
-    found = [{finding.kind for finding in privacy.find(one.body)} for one in feedback]
-    assert set(privacy.PersonalData) in found
+def test_exactly_one_holds_personal_data_and_of_every_kind(feedback):
+    found = [
+        {
+            finding.kind
+            for text in (one.title, one.body, one.requested_dataset, one.requested_fields)
+            for finding in privacy.find(text or "")
+        }
+        for one in feedback
+    ]
+    assert [kinds for kinds in found if kinds] == [set(privacy.PersonalData)]
 
 
 def test_one_tries_what_slack_would_make_of_it(feedback):

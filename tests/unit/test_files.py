@@ -10,6 +10,7 @@ from opendata.adapters.roster_files import (
     AGENCY_COLUMNS,
     DEPUTY_COLUMNS,
     PEOPLE_COLUMNS,
+    are_deputies,
     read_agencies,
     read_deputies,
     read_people,
@@ -323,6 +324,25 @@ def test_a_deputy_is_read_with_roc_and_iso_dates(word, form):
     assert faults == ()
     assert (deputy.for_, deputy.by, deputy.form, deputy.ground) == ("U1", "U2", form, "出國")
     assert (deputy.start, deputy.end) == (date(2026, 2, 23), date(2026, 2, 27))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp950"])
+@pytest.mark.parametrize("before", ["", "\r\n"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "for,by,from,to,form,ground",
+        '"for","by","from","to","form","ground"',
+        " for ,ground,by\t,備註",
+    ],
+)
+def test_deputies_are_known_by_their_header_however_it_is_written(header, before, encoding):
+    raw = f"{before}{header}\r\nU1,U2,115/2/23,115/2/27,代,公出\r\n".encode(encoding)
+    assert are_deputies(raw)
+
+
+def test_people_are_no_deputies():
+    assert not are_deputies(table(PEOPLE_COLUMNS, ("for", "by", "moj", "officer", "", "")))
 
 
 def test_bad_deputies_are_reported_and_the_good_ones_go_in():

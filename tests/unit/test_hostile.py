@@ -162,7 +162,7 @@ def to_the_end(world, words):
     decisions.approve(desk, case, CAROL, world.hash(case))
     deliver_all()
     yield slack
-    decisions.revoke(desk, case, CAROL, words[:1000])
+    decisions.revoke(desk, case, CAROL, world.hash(case), words[:1000])
     deliver_all()
     yield slack
 

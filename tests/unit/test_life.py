@@ -142,7 +142,7 @@ class Life(RuleBasedStateMachine):
             (decisions.pass_review, case.id, who, shown),
             (decisions.approve, case.id, who, shown),
             (decisions.return_draft, case.id, who, shown, [ReturnReason.OTHER], words),
-            (decisions.revoke, case.id, who, words),
+            (decisions.revoke, case.id, who, shown, words),
             (casework.revise, case.id, who),
             (casework.reveal, case.id, who, words),
             (publication.publish, case.id, who, shown, now - timedelta(hours=5)),

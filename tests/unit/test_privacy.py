@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.blocks import inert
 from opendata.rules.privacy import Finding, PersonalData, find, mask
 
 # Texts in which findings are likely.
@@ -38,6 +39,8 @@ def hidden(text):
         "A923456789",
         "AC01234567",  # resident certificate before
         "Ａ１２３４５６７８９",
+        "A123 456 789",
+        "A123-456-789",
     ],
 )
 def test_id_numbers_are_found_wherever_they_stand(number):
@@ -58,6 +61,14 @@ def test_id_numbers_are_found_wherever_they_stand(number):
         "886912345678",
         "０９１２３４５６７８",
         "０９１２－３４５－６７８",
+        "0912 34 5678",
+        "0912.345.678",
+        "0912 - 345 - 678",
+        "0912——345——678",
+        "0912・345・678",
+        "(+886) 912-345-678",
+        "+886 (0)912-345-678",
+        "𝟘𝟡𝟙𝟚𝟛𝟜𝟝𝟞𝟟𝟠",
     ],
 )
 def test_mobile_numbers_are_found_in_every_form(number):
@@ -77,6 +88,11 @@ def test_mobile_numbers_are_found_in_every_form(number):
         "+886-2-2191-0189",
         "+886 2 21910189",
         "（０２）２１９１－０１８９",
+        "(02)21910189",
+        "02.2191.0189",
+        "02·21910189",
+        "+886 (0)2 2191-0189",
+        "+886221910189",
     ],
 )
 def test_landline_numbers_are_found_in_every_form(number):
@@ -85,7 +101,12 @@ def test_landline_numbers_are_found_in_every_form(number):
 
 @pytest.mark.parametrize(
     "address",
-    ["wang@example.com", "wang.ming+od@mail.moj.gov.tw", "ｗａｎｇ＠ｅｘａｍｐｌｅ．ｃｏｍ"],
+    [
+        "wang@example.com",
+        "wang.ming+od@mail.moj.gov.tw",
+        "wang\u2010ming@ex\u2011ample.com",
+        "ｗａｎｇ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+    ],
 )
 def test_e_mail_addresses_are_found(address):
     assert found(f"信箱{address}，謝謝") == [("email", address)]
@@ -105,6 +126,9 @@ def test_e_mail_addresses_are_found(address):
         "法務部字第10803501230號",
         "共53,000筆，占99.5%",
         "XA123456789 A1234567890 A323456789",
+        "https://data.gov.tw/7b1c09ad-aa48-1103-a521-3f7109125566aa48-110352",
+        "2026.03.02-2026.12.31、115.03.02－115.12.31、0930-1030、25.0330, 121.5654",
+        "0401-180014、０４０１１８００１４",
         "user@localhost",
         "",
     ],
@@ -112,6 +136,72 @@ def test_e_mail_addresses_are_found(address):
 def test_codes_dates_articles_and_addresses_of_pages_stay(text):
     assert find(text) == ()
     assert hidden(text) == text
+
+
+# Nothing of these is seen: controls, format characters, soft hyphens, selectors, accents alone.
+UNSEEN = [
+    *("\x00", "\x0b", "\r", "\x1c", "\x7f", "\x85", "\xad", "\u034f", "\u061c", "\ufe0f"),
+    *("\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u202e", "\u2060", "\u2066", "\ufeff"),
+    *("\ud800", "\U000e0041"),
+]
+PLAIN = [("0912345678", "phone"), ("A123456789", "national_id"), ("john@example.com", "email")]
+
+
+@pytest.mark.parametrize("sign", UNSEEN, ids=ascii)
+@pytest.mark.parametrize(("number", "kind"), PLAIN)
+def test_what_nobody_sees_hides_no_number(number, kind, sign):
+    for spoilt in (f"{number[:4]}{sign}{number[4:]}", sign.join(number)):
+        assert found(f"是{spoilt}。") == [(kind, spoilt)]
+        assert hidden(f"是{spoilt}。") == f"是〔{kind}〕。"
+
+
+@pytest.mark.parametrize("sign", UNSEEN, ids=ascii)
+@pytest.mark.parametrize(("number", "kind"), PLAIN)
+def test_masking_does_not_come_undone_when_foreign_text_is_made_inert(number, kind, sign):
+    shown = inert(hidden(f"{number[:5]}{sign}{number[5:]}"))
+    assert shown == f"〔{kind}〕"
+
+
+@pytest.mark.parametrize(
+    "blank", ["\t", "\n", "\xa0", "\u2003", "\u202f", "\u3000", "\u2028"], ids=ascii
+)
+@pytest.mark.parametrize("times", [1, 2, 40])
+def test_every_blank_may_stand_between_the_groups_of_a_number(blank, times):
+    for groups in (("0912", "345", "678"), ("02", "2191", "0189")):
+        number = (blank * times).join(groups)
+        assert found(f"電話{number}。") == [("phone", number)]
+
+
+@pytest.mark.parametrize(
+    "dash", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", ids=ascii
+)
+def test_every_dash_may_stand_between_the_groups_of_a_number(dash):
+    for groups in (("0912", "345", "678"), ("02", "2191", "0189")):
+        assert found(f"電話{dash.join(groups)}。") == [("phone", dash.join(groups))]
+
+
+def test_an_unseen_sign_does_not_part_a_number_from_what_it_belongs_to():
+    assert find("3110\u200b0912345678") == ()
+    assert found("3110 0912345678") == [("phone", "0912345678")]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("a", "a.", "a-", "a@", "a@b-", "-", "@", "A1", "0", "09", "0-", "02 - ", "(0)"),
+        *("+886", "886 (0) ", "\u200b", " ", "資"),
+    ],
+)
+def test_a_text_as_long_as_a_delivery_may_be_is_searched_to_its_end(piece):
+    # A pattern that goes back over all it has read would take hours.
+    text = piece * (262_144 // len(piece))
+    assert find(f"{text}。A123456789") == (
+        Finding(PersonalData.NATIONAL_ID, len(text) + 1, len(text) + 11),
+    )
+
+
+def test_a_name_before_an_address_may_be_of_any_length():
+    assert hidden(f"{'a' * 200_000}@example.com") == "〔email〕"
 
 
 def test_several_findings_stand_in_the_order_of_the_text():
@@ -122,6 +212,10 @@ def test_several_findings_stand_in_the_order_of_the_text():
 
 def test_an_address_that_begins_with_a_number_is_hidden_whole():
     assert hidden("0912345678@example.com") == "〔email〕"
+
+
+def test_of_two_that_overlap_nothing_is_left_over():
+    assert hidden("(02)0912 345 678。") == "〔phone〕。"
 
 
 def test_a_finding_says_where_it_is():

@@ -234,6 +234,6 @@ def test_events_hold_no_words_of_the_office(world):
     world.submit(case)
     decisions.pass_review(world.desk, case, HELEN, world.hash(case))
     decisions.approve(world.desk, case, CAROL, world.hash(case))
-    decisions.revoke(world.desk, case, CAROL, canary)
+    decisions.revoke(world.desk, case, CAROL, world.hash(case), canary)
     assert not [key for key, (_, told) in world.rows("EVENT#%").items() if canary in told]
     assert not [key for key, (_, told) in world.rows("HEAD").items() if canary in told]

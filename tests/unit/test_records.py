@@ -1,0 +1,145 @@
+"""Every row as it is built, beside the table of keys in the docstring of the store on AWS."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date
+
+import pytest
+
+from opendata.adapters import dynamodb
+from opendata.desk import outbox, records
+from opendata.desk.outbox import Intent, Message
+from opendata.desk.ports import Key, Row
+from opendata.desk.records import Numbers, Opinion
+from opendata.rules.calendar import shipped
+from opendata.rules.feedback import Action, Case, Due, Event, Kind, Move, State
+from tests.world import DEPUTY, MONDAY, OLIVE, PEOPLE, REPLY, channelled, commented, rated
+
+CASE, WEBHOOK, NOW = "S97944-2", "msg_2b1f", MONDAY.astimezone(UTC)
+DUE = Due(date(2026, 3, 9), date(2026, 3, 9), date(2026, 3, 16), False, "1")
+HEAD = Case(
+    CASE, Kind.SUGGESTION, "97944", "aac", State.IN_PROGRESS, 1, NOW, NOW, DUE,
+    Move(OLIVE, Action.CLAIM, NOW), officer=OLIVE,
+)  # fmt: skip
+EVENT = Event(CASE, 7, Action.CLAIM, NOW, OLIVE, {}, {}, "")
+INTENT = Intent(f"{CASE}.7.0", CASE, 7, Message.CARD, "1", NOW)
+
+ROWS = {
+    "an open case": records.head_row(HEAD),
+    "a closed case": records.head_row(replace(HEAD, state=State.ANSWERED)),
+    "an event": records.event_row(EVENT),
+    "a draft": records.draft_row(CASE, 1, REPLY),
+    "a note": records.note_row(CASE, 7, "請補充。"),
+    "a text": records.text_row(CASE, 1, Opinion("標題", "內容")),
+    "what was added": records.said_row(CASE, 7, NOW, "還沒好"),
+    "a mark": records.applied_row(CASE, WEBHOOK),
+    "an intent": outbox.intent_row(INTENT),
+    "what delivery knows": Row(outbox._sent_key(CASE, Message.CARD, "1", "C-AAC"), {}),
+    "numbers": records.numbers_row(Numbers(Kind.SUGGESTION, "97944", {CASE: "aac"})),
+    "what is held": records.held_row(Kind.COMMENT, "7", NOW, WEBHOOK, {}),
+    "an answer": records.webhook_row(WEBHOOK, "0" * 64, {}, NOW),
+    "counters": Row(records.counter_key("115Q1", "aac"), {}),
+    "the roster's version": Row(records.ROSTER_VERSION, {}),
+    "an agency": records.agency_row(channelled()[0]),
+    "a person": records.person_row(PEOPLE[0]),
+    "a deputy": records.deputy_row(DEPUTY),
+    "the calendar's version": Row(records.CALENDAR_VERSION, {}),
+    "a year": records.year_row(shipped().years[115]),
+}
+
+# What stands for itself in <…> is a number of so many digits, or a quarter; names are told here.
+FORMS = {
+    "00001": r"\d{5}",
+    "0001": r"\d{4}",
+    "115": r"\d{3}",
+    "115Q3": r"\d{3}Q[1-4]",
+    "n": r"\d+",
+    "case": r"[CS]\d{1,12}(-\d+)?",
+    "intent": r"[CS]\d{1,12}(-\d+)?\.\d+\.\d+",
+    "kind": r"[a-z_]+",
+    "due": r"\d{4}-\d\d-\d\d",
+    "from": r"\d{4}-\d\d-\d\d",
+    "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00",
+    "not_before": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00",
+}
+_PLACE = re.compile(r"→ (\S+) (\S+) : (\S+)")
+
+
+def pattern(form):
+    """A form of the table as an expression; a name that is not told may be anything."""
+    parts = re.split(r"<([^>]+)>", form)
+    told = [FORMS.get(part, ".+") if n % 2 else re.escape(part) for n, part in enumerate(parts)]
+    return re.compile("".join(told))
+
+
+def scheme():
+    """The table: forms of pk and sk, each with the forms of its places."""
+    _, _, body, _ = re.split(r"^=+ =+ =+$", dynamodb.__doc__, flags=re.MULTILINE)
+    table = []
+    for line in body.strip("\n").splitlines():
+        if line.startswith(" "):
+            table[-1][1].extend(_PLACE.findall(line))
+        else:
+            pk, sk, _ = re.split(r" {2,}", line, maxsplit=2)
+            table.append(((pk, sk), _PLACE.findall(line)))
+    return table
+
+
+def fits(told, forms):
+    return all(pattern(form).fullmatch(part) for part, form in zip(told, forms, strict=True))
+
+
+def lines_of(key):
+    return [line for line, _ in scheme() if fits(key, line)]
+
+
+def unknown_places(row):
+    """The places of a row that its line does not tell."""
+    (places,) = (places for line, places in scheme() if fits(row.key, line))
+    given = [(index.value, *place) for index, place in row.places.items()]
+    return [place for place in given if not any(fits(place, form) for form in places)]
+
+
+@pytest.mark.parametrize("what", ROWS)
+def test_every_row_has_one_line_in_the_table_that_tells_its_key_and_its_places(what):
+    assert len(lines_of(ROWS[what].key)) == 1
+    assert unknown_places(ROWS[what]) == []
+
+
+def test_every_line_of_the_table_has_a_row():
+    keys = [row.key for row in ROWS.values()]
+    assert [line for line, _ in scheme() if not any(fits(key, line) for key in keys)] == []
+
+
+def test_every_place_in_the_table_is_one_that_a_row_takes():
+    taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
+    told = [place for _, places in scheme() for place in places]
+    assert len(told) == 5
+    assert [form for form in told if not any(fits(place, form) for place in taken)] == []
+
+
+def test_a_closed_case_stands_with_its_agency_alone():
+    assert set(ROWS["a closed case"].places) == {"agency"}
+    assert set(ROWS["an open case"].places) == {"agency", "open", "owner"}
+
+
+def test_whatever_a_desk_has_written_lies_where_the_table_says(world):
+    world.receive(rated(id_="8"))
+    world.published()
+    world.receive(commented())
+    world.receive(rated(stars=1, body="沒有回答"))
+    world.opened("國防部", id_="5")
+    (intent, *_) = world.waiting()
+    outbox.lease(world.desk, intent, "C-AAC", None)
+
+    partitions = {pk for pk, _ in world.rows()}
+    rows = [row for pk in partitions for row in world.desk.store.query(pk).rows]
+    assert len(rows) > 30
+    assert [row.key for row in rows if len(lines_of(row.key)) != 1] == []
+    assert [row.key for row in rows if unknown_places(row)] == []
+
+
+def test_a_key_that_nobody_told_of_has_no_line():
+    assert (
+        lines_of(Key("CASE#S1", "TAIL")) == lines_of(Key("FEEDBACK#comment#7", "TEXT#0001")) == []
+    )
