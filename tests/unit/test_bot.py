@@ -1,7 +1,7 @@
 """The Slack face, through the Lambda handler: every button, modal and command."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
@@ -24,7 +24,6 @@ from tests.world import (
     REPLY,
 )
 
-FAR = date(2999, 12, 31)
 
 
 def ref(world, case="S97944", shown=None):
@@ -269,8 +268,9 @@ def test_a_time_before_the_approval_is_told_under_the_time(deployed, slack):
 
 
 def test_a_promise_needs_a_date_to_come(deployed, slack):
-    case = deployed.claimed()
-    casework.draft(deployed.desk, case, OLIVE, replace(REPLY, type=ReplyType.PLANNED, promised=FAR))
+    case, next_month = deployed.claimed(), deployed.desk.today() + timedelta(days=30)
+    planned = replace(REPLY, type=ReplyType.PLANNED, promised=next_month)
+    casework.draft(deployed.desk, case, OLIVE, planned)
     view = opened(deployed, slack, OLIVE, Button.DRAFT)
     told = slack.submit(OLIVE, view, promised="2020-01-01")
     assert set(told["errors"]) == {"promised"}

@@ -1,13 +1,20 @@
 """Refusals in Slack: each has a sentence, where the person sees it, and nothing is changed."""
 
 import logging
+import socket
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from threading import Thread
 
 import pytest
+from slack_sdk import WebClient
 
+from bot import refusals
 from bot.ids import Button, Modal, Ref
+from bot.voice import Voice
 from opendata import texts
 from opendata.desk import casework, roster
+from opendata.rules.errors import NotFound
 from opendata.rules.people import Role
 from tests.world import (
     CAROL,
@@ -198,3 +205,56 @@ def test_the_coordinator_reads_a_refusal_in_every_place(deployed, slack):
     deployed.claimed()
     slack.press(CORA, Button.ASSIGN, ref(deployed))
     assert "林承辦" in slack.ephemeral
+
+
+# -- a Slack that does not listen
+
+
+@contextmanager
+def deaf(meet):
+    """A place to answer to that meets every caller in its own way; its address, its callers."""
+    callers = []
+
+    def receive():
+        with suppress(OSError):
+            while True:
+                caller, _ = place.accept()
+                with caller:
+                    callers.append(caller.recv(65536))
+                    meet(caller)
+
+    with socket.create_server(("127.0.0.1", 0)) as place:
+        thread = Thread(target=receive)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{place.getsockname()[1]}/", callers
+        finally:
+            place.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def refuse_at(url, world):
+    voice = Voice("zh", world.desk.directory(), world.desk.calendar(), world.desk.today())
+    body = {"trigger_id": "1.2", "response_url": url}
+    refusals.answer(NotFound(what="case", name="S1"), body, WebClient(), voice, str)
+
+
+def test_a_refusal_is_told_once_and_not_again_when_slack_hangs_up(world):
+    with deaf(lambda caller: None) as (url, callers):
+        refuse_at(url, world)
+    assert len(callers) == 1
+
+
+def test_a_refusal_gives_up_before_slack_does(world):
+    left = []
+
+    def say_nothing(caller):
+        caller.settimeout(3)  # what Slack itself waits for us
+        with suppress(TimeoutError):
+            while caller.recv(65536):
+                pass
+            left.append(caller)
+
+    with deaf(say_nothing) as (url, _):
+        refuse_at(url, world)
+    assert len(left) == 1

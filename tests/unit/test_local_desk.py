@@ -29,10 +29,11 @@ from infra.keys import local_keys
 from infra.sending import post
 from opendata.adapters.feedback_files import letter
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk import outbox
+from opendata.desk import outbox, roster
 from opendata.desk.context import Desk, Terms
 from opendata.rules.errors import Unavailable
 from opendata.rules.feedback import Action
+from opendata.rules.people import Person
 from opendata.wiring import now
 from tests.world import World
 
@@ -155,14 +156,56 @@ def test_a_port_that_is_taken_is_said_in_one_line(tmp_path):
     assert err.splitlines() == [f"未執行：連接埠{port}已被使用，請以 --port 另選一個。"]
 
 
+def refused_as_demo(folder):
+    """Whether a demo is refused in one line, in a folder that stays as it was."""
+    before = (folder / "desk.sqlite").read_bytes()
+    with serving(folder, "--demo") as process:
+        _, err = process.communicate(timeout=PATIENCE)
+    (line,) = err.splitlines()
+    assert (folder / "desk.sqlite").read_bytes() == before
+    return process.returncode == 2 and line.startswith("未執行：") and "--data" in line
+
+
 def test_a_folder_with_a_real_roster_is_no_demo(tmp_path):
     World.make(tmp_path / "real").close()
-    before = (tmp_path / "real" / "desk.sqlite").read_bytes()
-    with serving(tmp_path / "real", "--demo") as process:
+    assert refused_as_demo(tmp_path / "real")
+
+
+def test_a_folder_with_cases_and_no_roster_is_no_demo(tmp_path):
+    path = tmp_path / "desk.sqlite"
+    with SqliteStore(path) as store:
+        World(path, now, Desk(store, now, Terms())).opened("法務部")
+    assert refused_as_demo(tmp_path)
+
+
+def test_a_folder_with_agencies_of_an_office_is_no_demo(tmp_path):
+    World.make(tmp_path / "office", people=()).close()
+    assert refused_as_demo(tmp_path / "office")
+
+
+def test_a_deployment_is_no_demo(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENDATA_TABLE", "desk")
+    monkeypatch.setenv("OPENDATA_DATA", str(tmp_path))
+    command = ("-m", "infra.cli", "serve", "--demo", "--port", "0")
+    with python(*command, stderr=subprocess.PIPE) as process:
         _, err = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 2
-    assert [line.startswith("未執行：") for line in err.splitlines()] == [True]
-    assert (tmp_path / "real" / "desk.sqlite").read_bytes() == before
+    assert (process.returncode, err) == (2, "未執行：OPENDATA_TABLE\n")
+    assert not (tmp_path / "demo-began").exists()
+
+
+def test_a_demos_folder_stays_a_demos_and_says_so(tmp_path):
+    with serving(tmp_path, "--demo") as process:
+        address(process)
+    with serving(tmp_path) as process:
+        said = [next(process.stdout).strip() for _ in range(4)]
+    assert said[0] == "這是演示用的資料夾，人員與頻道皆為虛構；正式使用請以 --data 另給資料夾。"
+    assert ADDRESS.fullmatch(said[3])
+    with SqliteStore(tmp_path / "desk.sqlite") as store:
+        desk = Desk(store, now, Terms())
+        assert desk.directory().people
+        roster.import_people(desk, [Person("U0GUEST", "訪客", "moj", frozenset())])
+    with serving(tmp_path, "--demo") as process:
+        assert address(process)
 
 
 def test_without_people_the_desk_takes_letters_all_the_same(tmp_path):
