@@ -19,7 +19,7 @@ from opendata.rules.deadline import due
 from opendata.rules.errors import TextChanged
 from opendata.rules.feedback import Action
 from opendata.rules.people import Role
-from opendata.rules.reply import TYPES, ReplyType
+from opendata.rules.reply import ReplyType
 
 Body = dict[str, Any]
 Opens = Callable[[Face, str, Ref], dict[str, Any]]
@@ -87,10 +87,9 @@ def _draft(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
 
 
 def draft_modal(scene: Scene, chosen: ReplyType | None = None) -> dict[str, Any]:
-    """The draft as it was saved last, with the type it has, or the first of its kind."""
+    """The draft as it was saved last; the type of a new one is for the officer to choose."""
     written = scene.dossier.reply
-    usual = written.type if written else TYPES[scene.case.kind][0]
-    return modals.draft(scene, written, chosen or usual)
+    return modals.draft(scene, written, chosen or (written.type if written else None))
 
 
 def _deciding(action: Action, view: Callable[[Scene], dict[str, Any]]) -> Opens:

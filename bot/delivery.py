@@ -109,6 +109,8 @@ def _wanted(about: Dossier, intent: Intent) -> bool:
         Message.REVIEW: case.state is State.IN_REVIEW,
         Message.APPROVAL: case.state is State.AWAITING_APPROVAL,
         Message.TO_PUBLISH: case.state is State.APPROVED,
+        # Whoever returned it named the officer; without one it is only to be brought up to date.
+        Message.RETURNED: intent.person is not None,
     }
     return waiting.get(intent.kind, True)
 

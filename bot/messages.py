@@ -233,7 +233,7 @@ def to_publish(scene: Scene) -> Rendered:
         scene.button(Button.REVISE, confirm=scene.confirm(Button.REVISE)),
     ]
     blocks = [
-        b.section(say("publish.text", case=case.id, due=scene.voice.due(case))),
+        b.section(say(_when(scene), case=case.id, due=scene.voice.due(case))),
         b.section(say("publish.block")),
         b.preformatted(written.text),
         b.preformatted(fields),
@@ -243,6 +243,12 @@ def to_publish(scene: Scene) -> Rendered:
         "publish.notice", case=case.id, title=escaped(case.title), due=scene.voice.due(case)
     )
     return Rendered(notice, blocks)
+
+
+def _when(scene: Scene) -> str:
+    """By when to publish; what is overdue cannot be asked for by its date."""
+    late = scene.case.due_now < scene.voice.today
+    return "publish.text.late" if late else "publish.text"
 
 
 def assigned(scene: Scene) -> Rendered:

@@ -14,7 +14,7 @@ from bot.scene import Scene, wishes
 from bot.voice import Voice
 from opendata.desk.decisions import ReturnReason
 from opendata.rules import privacy
-from opendata.rules.deadline import Deadline, StepKind
+from opendata.rules.deadline import Deadline
 from opendata.rules.feedback import Case, Event
 from opendata.rules.people import Agency, Person
 from opendata.rules.reply import (
@@ -29,11 +29,10 @@ from opendata.rules.reply import (
     ReplyType,
     doubts,
 )
-from opendata.texts import LANGUAGES, masked, name_of
+from opendata.texts import explained_days, masked, name_of
 
 DETAILS = 24_000
 PARAGRAPH = 2900
-TOLD_BY_THE_DATE = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
 
 
 def _close(voice: Voice) -> str:
@@ -48,7 +47,7 @@ def error(voice: Voice, told: str) -> Block:
 # -- the draft --------------------------------------------------------------------------------
 
 
-def draft(scene: Scene, written: Reply | None, chosen: ReplyType) -> Block:
+def draft(scene: Scene, written: Reply | None, chosen: ReplyType | None) -> Block:
     """擬具回復: the fields that the chosen type of reply asks for.
 
     Block ids stay the same from type to type, so Slack keeps what was typed.
@@ -85,13 +84,13 @@ def draft(scene: Scene, written: Reply | None, chosen: ReplyType) -> Block:
     )
 
 
-def _types(scene: Scene, chosen: ReplyType) -> Block:
+def _types(scene: Scene, chosen: ReplyType | None) -> Block:
     language = scene.voice.language
     options = [b.option(name_of(language, one), one) for one in TYPES[scene.case.kind]]
     return b.select(Button.TYPE, options, chosen, scene.say("placeholder.choose"))
 
 
-def _closings(scene: Scene, written: Reply | None, chosen: ReplyType) -> Block:
+def _closings(scene: Scene, written: Reply | None, chosen: ReplyType | None) -> Block:
     language = scene.voice.language
     options = [b.option(name_of(language, one), one) for one in Closing]
     usual = Closing.NOT_CLOSED if chosen in DATED else Closing.CLOSED
@@ -99,9 +98,11 @@ def _closings(scene: Scene, written: Reply | None, chosen: ReplyType) -> Block:
     return b.select("closing", options, given, scene.say("placeholder.choose"))
 
 
-def _depending_on_type(scene: Scene, written: Reply | None, chosen: ReplyType) -> Iterable[Block]:
+def _depending_on_type(
+    scene: Scene, written: Reply | None, chosen: ReplyType | None
+) -> Iterable[Block]:
     say, language = scene.say, scene.voice.language
-    if chosen in REASONS:
+    if chosen is not None and chosen in REASONS:
         options = [b.option(name_of(language, one), one) for one in REASONS[chosen]]
         reason = written.reason if written else None
         pick = b.select("reason", options, reason, say("placeholder.choose"))
@@ -295,31 +296,20 @@ def _history(scene: Scene) -> Iterable[list[str]]:
 
 
 def _line(voice: Voice, event: Event) -> str:
-    who = voice.person(event.actor)
-    return voice.say("details.event", at=event.at, actor=who, action=event.action)
+    who, done = voice.person(event.actor), name_of(voice.language, event.action)
+    if approval := event.changes.get("approval"):
+        capacity = voice.say(f"Capacity.{approval['capacity']}")
+        done = voice.say("details.approved", action=done, capacity=capacity)
+    return voice.say("details.event", at=event.at, actor=who, action=done)
 
 
 def why(voice: Voice, case: Case, explained: Deadline) -> Block:
     """為什麼是這一天: every day, counted or not, and why."""
-    lines, counted = [], 0
-    for step in explained.steps:
-        counted += step.kind is StepKind.COUNTED
-        note = _note(voice, step.note)
-        told = voice.say(f"why.{step.kind}", date=step.date, n=counted)
-        lines.append(f"{told}{note}" if step.kind is not StepKind.DUE else told)
     blocks = [
         b.section(voice.say("why.heading", case=case.id, due=case.due.on)),
-        b.paragraph("\n".join(lines)),
+        b.paragraph("\n".join(explained_days(voice.language, explained))),
         b.context(voice.say("why.calendar", version=explained.calendar_version)),
     ]
     if explained.calendar_version != case.due.calendar_version and explained.due_on != case.due.on:
         blocks.append(b.context(voice.say("why.outdated", version=case.due.calendar_version)))
     return b.modal(voice.say("modal.why"), blocks, close=_close(voice))
-
-
-def _note(voice: Voice, note: str) -> str:
-    """A holiday's name, or what a code of the calendar means; a weekday stands with the date."""
-    if note in TOLD_BY_THE_DATE:
-        return ""
-    known = f"day.{note}" in LANGUAGES[voice.language]
-    return voice.say("why.note", note=voice.say(f"day.{note}") if known else note)

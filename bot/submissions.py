@@ -13,6 +13,7 @@ from bot.face import Face
 from bot.ids import Modal, Ref
 from opendata.desk import casework, decisions, publication
 from opendata.desk.decisions import ReturnReason
+from opendata.rules.errors import Fault, Invalid
 from opendata.rules.reply import Closing, Reason, Reply, ReplyType
 
 Body = dict[str, Any]
@@ -71,9 +72,11 @@ def _submitting(face: Face, submit: Submit) -> Callable[..., None]:
 
 
 def _draft(face: Face, actor: str, ref: Ref, told: Fields) -> View:
-    reason = told.choice("reason")
+    chosen, reason = told.choice("type"), told.choice("reason")
+    if chosen is None:
+        raise Invalid(Fault("type", "required"))
     written = Reply(
-        type=ReplyType(told.choice("type") or ""),
+        type=ReplyType(chosen),
         text=told.text("text"),
         contact=told.text("contact"),
         closing=Closing(told.choice("closing") or ""),

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, time
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -30,7 +31,7 @@ from opendata.rules.calendar import OfficeCalendar, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.people import Directory
-from opendata.rules.roc import BEFORE_YEAR_1, TAIPEI
+from opendata.rules.roc import BEFORE_YEAR_1, TAIPEI, parse_date
 from opendata.settings import SettingsError
 from opendata.wiring import make_desk
 
@@ -48,6 +49,9 @@ for name, group in (
     ("slack", slack),
 ):
     app.add_typer(group, name=name)
+
+SAME = 5
+"""Findings of one kind that are listed before the rest are only counted."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -121,11 +125,15 @@ def due(
     timestamp: Annotated[str, typer.Argument(help="收案時間，例如 2026-02-10T09:00+08:00")],
     days: int = 7,
     mode: Mode = Mode.CALENDAR,
+    as_json: AsJson = False,
     data: Data = None,
 ) -> None:
     """算出期限，逐日說明。"""
     counted = deadline.due(_instant(timestamp), _calendar(data), days, mode)
-    Console().data(deadline.to_json(counted))
+    if as_json:
+        Console().data(deadline.to_json(counted))
+    else:
+        Console().explain(counted)
 
 
 def _calendar(data: Path | None) -> OfficeCalendar:
@@ -137,10 +145,14 @@ def _calendar(data: Path | None) -> OfficeCalendar:
 
 
 def _instant(text: str) -> datetime:
+    """An instant in ISO 8601, Taipei's if it does not say where; or the beginning of a ROC date."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),))) from None
+        try:
+            instant = datetime.combine(parse_date(text), time())
+        except Invalid:
+            raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),))) from None
     if instant.year <= BEFORE_YEAR_1:
         raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),)))
     return instant if instant.tzinfo else instant.replace(tzinfo=TAIPEI)
@@ -202,15 +214,26 @@ def _imported(taken: int, faults: Iterable[RowFault]) -> None:
 
 @people.command("check")
 @told
-def check_people(data: Data = None, stack: Stack = None) -> None:
+def check_people(
+    every: Annotated[bool, typer.Option("--all", help="同類發現全部列出")] = False,
+    data: Data = None,
+    stack: Stack = None,
+) -> None:
     """檢查名冊：哪個機關沒有承辦人、誰能核准、代理是否有效。"""
     desk = _desk(data, stack)
     directory = desk.directory()
     found = directory.check(desk.today())
-    for finding in found:
-        params = {name: _named(directory, value) for name, value in finding.params}
-        Console().say(f"finding.{finding.code}", **params)
-    Console().say("cli.checked", n=len(found))
+    kinds = Counter(finding.code for finding in found)
+    out = Console()
+    # What is rare comes first: a missing approver must not drown among missing channels.
+    for code, number in sorted(kinds.items(), key=lambda kind: kind[1]):
+        some = [finding for finding in found if finding.code == code]
+        for finding in some if every else some[:SAME]:
+            params = {name: _named(directory, value) for name, value in finding.params}
+            out.say(f"finding.{code}", **params)
+        if number > SAME and not every:
+            out.say("cli.same", n=number - SAME)
+    out.say("cli.checked", n=len(found))
     raise typer.Exit(1 if found else 0)
 
 

@@ -13,6 +13,7 @@ from typing import TextIO
 from infra.keys import local_keys
 from opendata import texts
 from opendata.desk.reading import Status
+from opendata.rules.deadline import Deadline
 from opendata.rules.errors import DeskError, Fault
 from opendata.rules.kpi import Figures
 from opendata.rules.people import Directory
@@ -44,6 +45,14 @@ class Console:
     def data(self, told: object) -> None:
         """JSON, indented."""
         print(json.dumps(told, ensure_ascii=False, indent=2), file=self._out, flush=True)
+
+    def explain(self, counted: Deadline) -> None:
+        """A due date, and every day on the way to it."""
+        code = "cli.due.provisional" if counted.provisional else "cli.due"
+        self.say(code, due=counted.due_on)
+        for line in texts.explained_days(self.language, counted):
+            self.line(line)
+        self.say("why.calendar", version=counted.calendar_version)
 
     def fault(self, line: int, fault: Fault) -> None:
         """A row that was refused."""
@@ -119,5 +128,5 @@ def webhook_secret(settings: Settings) -> str:
     """
     told = settings.webhook_secrets or local_keys(settings.data).webhook_secrets
     if not told:
-        raise SettingsError("OPENDATA_WEBHOOK_SECRETS")
+        raise SettingsError(Console().sentence("cli.no_secret"))
     return told.split()[0]

@@ -71,8 +71,7 @@ def run(
 
     Raises:
         Invalid: the file cannot be read, or ``to`` is no address.
-        SettingsError: the secret has not the form of one.
-        Unavailable: nobody answered, and nothing was sent.
+        SettingsError: the secret has not the form of one, or nobody answers at all.
     """
     if not _is_address(to):
         raise Invalid(Fault("to", "not_an_address", (("text", to),)))
@@ -85,7 +84,7 @@ def run(
             counts[answer.status] += 1
     except Unavailable as away:
         if not sum(counts.values()):
-            raise
+            raise SettingsError(out.sentence("send.nobody", to=to)) from None
         out.refuse(away)
     except MalformedSecretError as wrong:
         raise SettingsError(str(wrong)) from None

@@ -35,10 +35,12 @@ from opendata.adapters.feedback_files import Letter, read_feedback
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk.context import Desk
 from opendata.desk.intake import shown_title
+from opendata.rules.errors import DeskError
 from opendata.rules.roc import TAIPEI, local_date
 from opendata.settings import Settings, SettingsError
 
 HOST = "127.0.0.1"
+ROSTER_SECONDS = 1.0
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DEMO_BEGAN = "demo-began"
 
@@ -122,6 +124,7 @@ def _app(desk: Desk, store: SqliteStore, settings: Settings) -> Starlette:
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         worker.start()
+        threading.Thread(target=_follow_roster, args=(desk, workspace), daemon=True).start()
         yield
         worker.stop()
         workspace.close()
@@ -136,6 +139,18 @@ def _app(desk: Desk, store: SqliteStore, settings: Settings) -> Starlette:
     # As with API Gateway, a path with a slash too many is another path.
     app.router.redirect_slashes = False
     return app
+
+
+def _follow_roster(desk: Desk, workspace: Workspace) -> None:
+    """Let the page know people and channels that are imported while it is open."""
+    known = desk.directory()
+    while True:
+        time.sleep(ROSTER_SECONDS)
+        with contextlib.suppress(DeskError):
+            if (directory := desk.directory()) is not known:
+                known = directory
+                workspace.people = {one.id: one for one in slack_seed.people(known)}
+                workspace.channels = {one.id: one for one in slack_seed.channels(known)}
 
 
 # -- the demo ---------------------------------------------------------------------------------

@@ -32,12 +32,12 @@ def _title(directory: Directory, person: Person) -> str:
 
 
 def channels(directory: Directory) -> list[Channel]:
-    """A channel for each agency that has one of its own; everybody in the roster is a member."""
+    """A channel for each agency that has one, the ministry's first; everybody is a member."""
     members = tuple(person.id for person in directory.people)
     return [
         Channel(
             agency.channel, texts.say("zh", "desk.channel", agency=agency.name), members=members
         )
-        for agency in directory.agencies
+        for agency in sorted(directory.agencies, key=lambda one: (one.parent or "", one.name))
         if agency.channel
     ]

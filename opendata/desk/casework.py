@@ -187,6 +187,8 @@ def submit(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
             one for one in sheet.directory.reviewers(case.agency) if one.id != saved.drafter
         ]
         to = feedback.submitted_to(saved.purpose, has_reviewer=bool(reviewers))
+        if case.submissions:
+            sheet.tell(Message.RETURNED)
         submissions = case.submissions + 1
         sheet.record(
             Action.SUBMIT, to, {"hash": saved.hash}, submissions=submissions, reviewer=None

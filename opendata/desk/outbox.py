@@ -18,7 +18,7 @@ from opendata.rules.canonical import decode, encode
 from opendata.rules.errors import Stale
 
 LEASE = timedelta(seconds=60)
-PARKED = timedelta(hours=1)
+PARKED = timedelta(minutes=10)
 
 
 class Message(StrEnum):
@@ -47,7 +47,7 @@ class Intent:
         person: Slack id of the one person concerned; None: the kind says who.
         not_before: earliest instant of delivery.
         tries: how often delivery was put off.
-        parked: Slack's code, while somebody has to mend the cause; it is tried hourly.
+        parked: Slack's code, while somebody has to mend the cause; it is tried now and then.
     """
 
     id: str
@@ -127,7 +127,7 @@ def put_off(desk: Desk, intent: Intent, wait: timedelta) -> None:
 
 
 def park(desk: Desk, intent: Intent, reason: str) -> None:
-    """It cannot be delivered until somebody mends the cause: it is kept, and tried every hour."""
+    """It cannot be delivered until somebody mends the cause: it is kept, and tried now and then."""
     later = desk.now() + PARKED
     _rewrite(desk, replace(intent, not_before=later, tries=intent.tries + 1, parked=reason))
 

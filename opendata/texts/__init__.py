@@ -12,6 +12,8 @@ from datetime import date, datetime
 from enum import Enum
 
 from opendata.rules import roc
+from opendata.rules.calendar import WEEKDAYS
+from opendata.rules.deadline import Deadline, StepKind
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.privacy import PersonalData
 from opendata.texts.en import SENTENCES as EN
@@ -81,3 +83,21 @@ def days_left(language: str, workdays: int) -> str:
     if workdays == 0:
         return say(language, "days.today")
     return say(language, "days.left" if workdays > 0 else "days.over", n=abs(workdays))
+
+
+def explained_days(language: str, explained: Deadline) -> list[str]:
+    """為什麼是這一天: a line for every day from receipt to due date."""
+    lines, counted = [], 0
+    for step in explained.steps:
+        counted += step.kind is StepKind.COUNTED
+        told = say(language, f"why.{step.kind.value}", date=step.date, n=counted)
+        lines.append(told if step.kind is StepKind.DUE else told + _note(language, step.note))
+    return lines
+
+
+def _note(language: str, note: str) -> str:
+    """A holiday's name, or what a code of the calendar means; a weekday stands with the date."""
+    if note in WEEKDAYS:
+        return ""
+    code = f"day.{note}"
+    return say(language, "why.note", note=LANGUAGES[language].get(code, note))

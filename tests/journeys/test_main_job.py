@@ -26,6 +26,7 @@ def test_a_case_travels_from_claim_to_status(walk: Walk) -> None:
     walk.picture("02-claimed")
 
     walk.press(card, "draft")
+    walk.choose("type", "open_or_on_request")
     walk.fill("text", REPLY)
     walk.fill("contact", CONTACT)
     walk.picture("03-draft")

@@ -26,6 +26,7 @@ def claimed(walk: Walk, text: str) -> Locator:
 def submitted(walk: Walk, card: Locator, text: str = REPLY) -> None:
     """Write the reply and hand it in."""
     walk.press(card, "draft")
+    walk.choose("type", "open_or_on_request")
     walk.fill("text", text)
     walk.fill("contact", CONTACT)
     walk.submit()
@@ -50,7 +51,7 @@ def test_a_returned_draft_is_mended_and_a_deputy_approves_it(walk: Walk) -> None
 
     walk.be("U01OFFICER")
     walk.look_at("dm-bot")
-    walk.see(walk.message("擬稿請再調整"), "請補上預計更新的日期。")
+    walk.see(walk.message("請修正："), "請補上預計更新的日期。")
     walk.look_at(CHANNEL)
     submitted(walk, card, REPLY + "預計115年12月31日更新。")
 

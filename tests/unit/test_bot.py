@@ -25,7 +25,6 @@ from tests.world import (
 )
 
 
-
 def ref(world, case="S97944", shown=None):
     now = world.case(case)
     return str(Ref(case, now.round, world.hash(case) if shown is None else shown))
@@ -163,7 +162,9 @@ def opened(deployed, slack, who, button):
 def test_a_draft_is_saved_previewed_and_submitted_without_leaving_the_modal(deployed, slack):
     deployed.claimed()
     view = opened(deployed, slack, OLIVE, Button.DRAFT)
-    answer = slack.submit(OLIVE, view, text=REPLY.text, contact=REPLY.contact)
+    told = {"text": REPLY.text, "contact": REPLY.contact}
+    assert set(slack.submit(OLIVE, view, **told)["errors"]) == {"type"}
+    answer = slack.submit(OLIVE, view, type=REPLY.type.value, **told)
     assert answer["response_action"] == "update"
     assert answer["view"]["callback_id"] == Modal.PREVIEW
     assert REPLY.text in str(answer["view"]["blocks"])
@@ -244,7 +245,7 @@ def test_what_is_wrong_is_told_under_its_field(deployed, slack, language):
     deployed.claimed()
     roster.import_people(deployed.desk, [replace(PEOPLE[0], locale=language)])
     view = opened(deployed, slack, OLIVE, Button.DRAFT)
-    told = slack.submit(OLIVE, view, text="　", contact="　")
+    told = slack.submit(OLIVE, view, type=REPLY.type.value, text="　", contact="　")
     required = texts.say(language, "fault.required")
     assert told == {
         "response_action": "errors",

@@ -181,7 +181,7 @@ def test_the_language_is_the_terminals(opendata, monkeypatch):
 
 
 def test_a_due_date_is_explained_day_by_day_without_a_store(opendata, tmp_path):
-    told = opendata("due", "2026-02-10T09:00+08:00")
+    told = opendata("due", "2026-02-10T09:00+08:00", "--json")
     assert told.code == 0
     keys = ["received_at", "due_at", "provisional", "calendar_version", "steps"]
     assert list(told.json) == keys
@@ -195,22 +195,25 @@ def test_a_due_date_is_explained_day_by_day_without_a_store(opendata, tmp_path):
 
 
 def test_a_time_without_an_offset_is_taipeis(opendata):
-    assert opendata("due", "2026-02-10T09:00").json == opendata("due", "2026-02-10T01:00Z").json
+    assert (
+        opendata("due", "2026-02-10T09:00", "--json").json
+        == opendata("due", "2026-02-10T01:00Z", "--json").json
+    )
 
 
 def test_workdays_and_other_lengths_can_be_counted(opendata):
-    told = opendata("due", "2026-02-10", "--days", 3, "--mode", "working").json
+    told = opendata("due", "2026-02-10", "--days", 3, "--mode", "working", "--json").json
     assert told["due_at"] == "2026-02-13T23:59:59+08:00"
 
 
 @pytest.mark.parametrize("timestamp", ["2016-12-28", "2016-02-01", "2126-05-01"])
 def test_outside_of_the_calendar_a_due_date_is_provisional(opendata, timestamp):
-    assert opendata("due", timestamp).json["provisional"] is True
+    assert opendata("due", timestamp, "--json").json["provisional"] is True
 
 
 def test_where_a_store_stands_its_calendar_counts(opendata, tmp_path):
     opendata("calendar", "import", office_calendar(tmp_path / "115.csv", "20260219"))
-    told = opendata("due", "2026-02-10T09:00+08:00").json
+    told = opendata("due", "2026-02-10T09:00+08:00", "--json").json
     assert told["due_at"] == "2026-02-19T23:59:59+08:00"
     assert told["calendar_version"] != shipped().version
 
@@ -299,10 +302,17 @@ def test_the_same_command_takes_deputies_by_their_header(opendata, tmp_path):
 
 
 def test_a_check_names_what_is_missing_as_the_office_knows_it(opendata):
-    told = opendata("people", "check")
+    told = opendata("people", "check", "--all")
     assert told.code == 1
     assert "法務部廉政署沒有承辦人。" in told.out
     assert told.out[-1] == f"名冊檢查完成，發現{len(told.out) - 1}項。"
+
+
+def test_a_check_tells_what_is_rare_first_and_counts_what_is_common(opendata):
+    told = opendata("people", "check")
+    assert told.out[0] == "最上級機關沒有資訊處窗口。"
+    assert len(told.out) < 30
+    assert any("同類另有" in line for line in told.out)
 
 
 def test_a_check_names_people(opendata, ministry):

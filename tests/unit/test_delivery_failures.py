@@ -78,11 +78,11 @@ def test_what_passes_by_itself_is_tried_again_at_growing_intervals(world, slack,
 @pytest.mark.parametrize(
     "error", ["channel_not_found", "not_in_channel", "is_archived", "token_revoked"]
 )
-def test_what_somebody_has_to_mend_is_parked_tried_hourly_and_never_lost(world, slack, error):
+def test_what_somebody_has_to_mend_is_parked_tried_now_and_then_and_never_lost(world, slack, error):
     world.opened()
     slack.refuses[CARD] = error
     sweep(world, slack)
-    world.clock.turn(minutes=59)
+    world.clock.turn(minutes=9)
     sweep(world, slack)
     assert slack.count("chat.postMessage") == 1
     assert f'"parked":"{error}"' in next(iter(world.rows("OUT#%").values()))[1]

@@ -161,7 +161,7 @@ def test_all_in_is_0(desk, tmp_path):
     desk.script = [OPENED, KNOWN]
     code, lines = desk.run(tmp_path, row(1), row(2))
     assert code == 0
-    assert lines[-1].startswith("新收1筆，先前已收1筆，未送達0筆")
+    assert lines[-1].startswith("新收1筆，重複或先前已收1筆，未送達0筆")
 
 
 def test_a_second_run_sends_the_same_bytes(desk, tmp_path):
@@ -178,7 +178,7 @@ def test_some_refused_is_1_and_each_is_told_with_its_line(desk, tmp_path):
     assert code == 1
     assert lines[0].startswith("第4行")
     assert lines[1] == "第2行未被接受：/data/id 不是編號"
-    assert lines[-1].startswith("新收1筆，先前已收0筆，未送達2筆")
+    assert lines[-1].startswith("新收1筆，重複或先前已收0筆，未送達2筆")
 
 
 def test_nothing_in_is_2(desk, tmp_path):
@@ -192,19 +192,19 @@ def test_what_every_letter_would_be_answered_is_asked_once(desk, tmp_path, answe
     desk.script = [answer]
     code, lines = desk.run(tmp_path, row(1), row(2), row(3))
     assert (code, len(desk.requests)) == (2, 1)
-    assert lines[-1].startswith("新收0筆，先前已收0筆，未送達3筆")
+    assert lines[-1].startswith("新收0筆，重複或先前已收0筆，未送達3筆")
 
 
 def test_a_desk_that_goes_away_midway_leaves_an_honest_count(desk, tmp_path):
     desk.script = [OPENED, *[AWAY] * TRIES]
     code, lines = desk.run(tmp_path, row(1), row(2), row(3))
     assert code == 1
-    assert lines[-1].startswith("新收1筆，先前已收0筆，未送達2筆")
+    assert lines[-1].startswith("新收1筆，重複或先前已收0筆，未送達2筆")
 
 
 def test_a_desk_that_is_not_there_is_an_error(desk, tmp_path):
     desk.script = [AWAY] * TRIES
-    with pytest.raises(Unavailable):
+    with pytest.raises(SettingsError, match="連不上"):
         desk.run(tmp_path, row(1))
 
 

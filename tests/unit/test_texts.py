@@ -340,6 +340,7 @@ def test_english_has_no_full_width_signs_and_chinese_only_where_it_names_what_is
         "publish.fields",
         "help.text",
         "fault.not_a_date",
+        "fault.unknown_header",
         "fault.not_a_form",
         "finding.deputy_for_inactive",
     }
