@@ -17,23 +17,26 @@ from opendata import texts
 from opendata.desk import records
 from opendata.desk.casefile import ATTEMPTS, Sheet
 from opendata.desk.context import Desk
-from opendata.desk.incoming import Commented, Incoming, Posted, Rated, Withdrawn
+from opendata.desk.following import (
+    LIVING,
+    apply_once,
+    due_of,
+    followed,
+    numbers_of,
+    release_held,
+)
+from opendata.desk.incoming import Incoming, Posted
 from opendata.desk.outbox import Message
-from opendata.desk.ports import Delete, Expect, Put
+from opendata.desk.ports import Expect, Put
 from opendata.desk.records import Numbers, Opinion
 from opendata.rules import deadline, feedback, privacy
-from opendata.rules.canonical import decode, digest, encode
-from opendata.rules.errors import Mismatch, OutOfTurn, Stale, Unavailable
-from opendata.rules.feedback import Action, Case, Due, Move, Outside, State
+from opendata.rules.canonical import digest
+from opendata.rules.errors import Mismatch, Stale, Unavailable
+from opendata.rules.feedback import Action, Case, Move, Outside, State
 
 KEEP_ANSWERS = timedelta(days=90)
 TITLE_SHOWN = 80
 MAX_READ = 100
-_LIVING = (Message.CARD, Message.COSIGN, Message.REVIEW, Message.APPROVAL, Message.TO_PUBLISH)
-Following = Commented | Rated | Withdrawn
-_TYPES: Mapping[str, type[Following]] = {
-    kind.__name__: kind for kind in (Commented, Rated, Withdrawn)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def _take(desk: Desk, told: Incoming, webhook: str) -> Answer:
         try:
             if isinstance(told, Posted):
                 return _posted(desk, told, webhook)
-            return _followed(desk, told, webhook)
+            touched = followed(desk, told, webhook)
+            return Answer({"cases": [{"id": number} for number in touched]}, known=False)
         except Stale:
             continue
     raise Unavailable(what="intake")
@@ -97,7 +101,7 @@ def _take(desk: Desk, told: Incoming, webhook: str) -> Answer:
 
 
 def _posted(desk: Desk, told: Posted, webhook: str) -> Answer:
-    before = _numbers(desk, told)
+    before = numbers_of(desk, told)
     heads = _heads(desk, before)
     numbers = _numbered(desk, told, before, heads)
     for number, agency in numbers.cases.items():
@@ -111,14 +115,8 @@ def _posted(desk: Desk, told: Posted, webhook: str) -> Answer:
             opened += 1
         else:
             _update(desk, number, told, numbers, webhook)
-    _release_held(desk, numbers)
+    release_held(desk, numbers)
     return Answer({"cases": _told(desk, numbers)}, known=not opened)
-
-
-def _numbers(desk: Desk, told: Incoming) -> Numbers:
-    key = records.numbers_key(told.kind, told.id)
-    row = desk.store.get(key).get(key)
-    return records.read_numbers(row) if row else Numbers(told.kind, told.id, {})
 
 
 def _heads(desk: Desk, numbers: Numbers) -> dict[str, Case]:
@@ -192,20 +190,6 @@ def shown_title(title: str) -> str:
     return line if len(line) <= TITLE_SHOWN else f"{line[: TITLE_SHOWN - 2]}……"
 
 
-def due_of(desk: Desk, opened_at: Any) -> Due:
-    """Both clocks of a round that opened at an instant."""
-    calendar, terms = desk.calendar(), desk.terms
-    ours = deadline.due(opened_at, calendar, terms.days, terms.mode)
-    platforms = deadline.due(opened_at, calendar, terms.platform_days)
-    return Due(
-        on=ours.due_on,
-        original=ours.due_on,
-        platform=platforms.due_on,
-        provisional=ours.provisional or platforms.provisional,
-        calendar_version=ours.calendar_version,
-    )
-
-
 def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str) -> bool:
     """Open a case of that number; False if somebody else just did."""
     now, directory = desk.now(), desk.directory()
@@ -248,11 +232,11 @@ def _update(desk: Desk, number: str, told: Posted, numbers: Numbers, webhook: st
         sheet.record(Action.AMEND, text=numbers.text)
         sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
         sheet.case = replace(sheet.case, title=shown_title(told.title))
-        sheet.tell(*_LIVING)
+        sheet.tell(*LIVING)
         if sheet.case.officer:
             sheet.tell(Message.NEWS, person=sheet.case.officer)
 
-    _apply(desk, number, webhook, decide)
+    apply_once(desk, number, webhook, decide)
 
 
 def _hand_over(desk: Desk, number: str, agency: str, webhook: str) -> None:
@@ -271,7 +255,7 @@ def _hand_over(desk: Desk, number: str, agency: str, webhook: str) -> None:
         sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
         sheet.tell(Message.CARD)
 
-    _apply(desk, number, f"{webhook}#{agency}", decide)
+    apply_once(desk, number, f"{webhook}#{agency}", decide)
 
 
 def _told(desk: Desk, numbers: Numbers) -> list[dict[str, Any]]:
@@ -285,131 +269,3 @@ def _told(desk: Desk, numbers: Numbers) -> list[dict[str, Any]]:
         }
         for case in (heads[number] for number in numbers.cases if number in heads)
     ]
-
-
-# -- what follows a posting -------------------------------------------------------------------
-
-
-def _followed(desk: Desk, told: Following, webhook: str) -> Answer:
-    numbers = _numbers(desk, told)
-    if not numbers.posted:
-        _hold(desk, numbers, told, webhook)
-        return Answer({"cases": []}, known=False)
-    for number in numbers.cases:
-        _follow(desk, number, told, webhook)
-    return Answer({"cases": [{"id": number} for number in numbers.cases]}, known=False)
-
-
-def _hold(desk: Desk, numbers: Numbers, told: Incoming, webhook: str) -> None:
-    """Keep an event whose posting has not come; the head makes the two meet."""
-    kept = {"type": type(told).__name__, **encode(told)}
-    row = records.held_row(told.kind, told.id, told.timestamp, webhook, kept)
-    head = replace(numbers, version=numbers.version + 1)
-    desk.store.commit(
-        Put(records.numbers_row(head), numbers.version or Expect.ABSENT), Put(row, Expect.ANY)
-    )
-
-
-def _release_held(desk: Desk, numbers: Numbers) -> None:
-    """Apply, in the order they happened, the events that came before the posting."""
-    pk = records.feedback_partition(numbers.kind, numbers.id)
-    for row in desk.store.query(pk, records.HELD).rows:
-        told = dict(row.value["told"])
-        event = decode(_TYPES[told.pop("type")], told)
-        for number in numbers.cases:
-            _follow(desk, number, event, row.value["webhook"])
-        desk.store.commit(Delete(row.key, Expect.ANY))
-
-
-def _follow(desk: Desk, number: str, told: Following, webhook: str) -> None:
-    def decide(sheet: Sheet) -> None:
-        if isinstance(told, Withdrawn):
-            _withdraw(sheet)
-        else:
-            _hear(desk, sheet, told)
-
-    _apply(desk, number, webhook, decide)
-
-
-def _withdraw(sheet: Sheet) -> None:
-    try:
-        to = sheet.may(Action.RETRACT)
-    except OutOfTurn:
-        return  # withdrawn already, or another ministry's by now
-    officer = sheet.case.officer
-    sheet.record(Action.RETRACT, to)
-    sheet.tell(*_LIVING)
-    if officer:
-        sheet.tell(Message.NEWS, person=officer)
-
-
-def _hear(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
-    """A comment or a rating; on an answered case fewer than 3 stars or a comment ask again."""
-    case, officer = sheet.case, sheet.case.officer
-    sheet.may(Action.RATE if isinstance(told, Rated) else Action.COMMENT)
-    if isinstance(told, Rated):
-        sheet.record(Action.RATE, facts={"stars": told.stars}, stars=told.stars)
-    else:
-        sheet.record(Action.COMMENT, comments=case.comments + 1)
-    if told.body:
-        sheet.keep(records.said_row(case.id, sheet.case.version, told.timestamp, told.body))
-    asks_again = not isinstance(told, Rated) or told.stars < 3
-    # What was said before the answer stood on the platform asks for no further one.
-    after = case.answered_at is not None and told.timestamp >= case.answered_at
-    if case.state is State.ANSWERED and asks_again and after:
-        _new_round(desk, sheet, told)
-    sheet.tell(Message.CARD)
-    if officer:
-        sheet.tell(Message.NEWS, person=officer)
-
-
-def _new_round(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
-    """再回復: a new round with a clock of its own, from when the citizen spoke."""
-    sheet.record(
-        Action.NEW_ROUND,
-        sheet.may(Action.NEW_ROUND),
-        round=sheet.case.round + 1,
-        opened_at=told.timestamp,
-        dispatched_at=None,
-        due=due_of(desk, told.timestamp),
-        officer=None,
-        reviewer=None,
-        draft=None,
-        submissions=0,
-        approval=None,
-        first_answered_at=None,
-        answered_at=None,
-        answered_by=None,
-        refused=False,
-        extended=False,
-        transferred=False,
-        stars=None,
-    )
-
-
-def _apply(desk: Desk, number: str, webhook: str, decide: Callable[[Sheet], None]) -> None:
-    """What the platform said happens to a case, once per delivery.
-
-    Raises:
-        Unavailable: the case is being opened by another delivery at this moment.
-    """
-    key, mark = records.head_key(number), records.applied_row(number, webhook)
-    for _ in range(ATTEMPTS):
-        rows = desk.store.get(key, mark.key, records.ROSTER_VERSION)
-        if mark.key in rows:
-            return
-        if key not in rows:
-            raise Unavailable(what="case")
-        directory = desk.directory(rows.get(records.ROSTER_VERSION))
-        case = records.read_case(rows[key])
-        sheet = Sheet(case, None, directory, desk.now(), before=case)
-        decide(sheet)
-        if not sheet.events:
-            return
-        sheet.keep(mark)
-        try:
-            desk.store.commit(*sheet.writes())
-        except Stale:
-            continue
-        return
-    raise Unavailable(what="case")

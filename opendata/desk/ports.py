@@ -155,8 +155,10 @@ class Store(Protocol):
 
         Raises:
             Stale: an expectation did not hold; ``keys`` names the rows. Nothing was written.
-            CommitRefused: over MAX_WRITES rows or MAX_BYTES bytes, no write at all, or one row
-                twice. Nothing was written.
+            CommitRefused: over MAX_WRITES rows or MAX_BYTES bytes, a row over 400 KB, a key or a
+                place that is empty or over 1,024 bytes, an Add of nothing, no write at all, or
+                one row twice. Nothing was written.
+            Unavailable: the store did not answer; the writes may have been done or not.
         """
         ...
 

@@ -349,9 +349,7 @@ def happen(
 
     Args:
         case: as it is.
-        action: what happens.
-        actor: who does it.
-        at: when, UTC.
+        action, actor, at: what happens, who does it, and when (UTC).
         to: the state it leads to; None: it stays.
         facts: ids, codes, dates and hashes worth keeping that are no fields of the case.
         changes: the fields of the case that change.
