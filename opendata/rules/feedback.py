@@ -347,12 +347,8 @@ def happen(
 ) -> tuple[Case, Event]:
     """The next event of the case, and the case after it.
 
-    Args:
-        case: as it is.
-        action, actor, at: what happens, who does it, and when (UTC).
-        to: the state it leads to; None: it stays.
-        facts: ids, codes, dates and hashes worth keeping that are no fields of the case.
-        changes: the fields of the case that change.
+    ``at`` is UTC; ``to`` is the state it leads to, None if it stays; ``facts`` are ids, codes,
+    dates and hashes worth keeping that are no fields of the case; ``changes`` are those that are.
     """
     if to is not None and to is not case.state:
         changes |= {"state": to, "moved": Move(actor, action, at, case.state)}
