@@ -45,8 +45,8 @@ def ref_of(body: Body) -> Ref:
 _ACTS: dict[Button, Callable[[Face, str, Ref], object]] = {
     Button.CLAIM: lambda f, who, ref: casework.claim(f.desk, ref.case, who),
     Button.RELEASE: lambda f, who, ref: casework.release(f.desk, ref.case, who),
-    Button.RECALL: lambda f, who, ref: casework.recall(f.desk, ref.case, who),
-    Button.REVISE: lambda f, who, ref: casework.revise(f.desk, ref.case, who),
+    Button.RECALL: lambda f, who, ref: casework.recall(f.desk, ref.case, who, ref.hash),
+    Button.REVISE: lambda f, who, ref: casework.revise(f.desk, ref.case, who, ref.hash),
     Button.COSIGN: lambda f, who, ref: casework.cosign(f.desk, ref.case, who, ref.hash),
     Button.PASS: lambda f, who, ref: decisions.pass_review(f.desk, ref.case, who, ref.hash),
     Button.APPROVE: lambda f, who, ref: decisions.approve(f.desk, ref.case, who, ref.hash),

@@ -25,6 +25,7 @@ from opendata.rules.errors import (
     OutOfTurn,
     Stale,
     Stranger,
+    TextChanged,
     Unavailable,
     WrongRole,
 )
@@ -206,6 +207,18 @@ def drafted(case: Case, action: Action) -> Draft:
     if case.draft is None:
         raise OutOfTurn(action=action, state=case.state)
     return case.draft
+
+
+def as_shown(sheet: Sheet, shown: str, action: Action) -> Draft:
+    """The draft of record, if it is the text that the person saw.
+
+    Raises:
+        TextChanged: it is another by now; so is the same text in another round.
+    """
+    saved = drafted(sheet.case, action)
+    if saved.hash != shown:
+        raise TextChanged(case=sheet.case.id, shown=shown, current=saved.hash)
+    return saved
 
 
 def still_promised(saved: Draft, sheet: Sheet) -> None:

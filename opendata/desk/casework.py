@@ -13,7 +13,7 @@ from opendata.desk.casefile import (
     CARD,
     MAX_NOTE,
     Sheet,
-    drafted,
+    as_shown,
     still_promised,
     transact,
     waiting_at,
@@ -28,7 +28,6 @@ from opendata.rules.errors import (
     NotFound,
     OutOfTurn,
     OwnDraft,
-    TextChanged,
 )
 from opendata.rules.feedback import Action, Case, State
 from opendata.rules.people import Role
@@ -148,9 +147,7 @@ def cosign(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
 
     def decide(sheet: Sheet) -> None:
         to = sheet.may(Action.COSIGN)
-        saved = drafted(sheet.case, Action.COSIGN)
-        if saved.hash != shown:
-            raise TextChanged(case=case_id, shown=shown, current=saved.hash)
+        saved = as_shown(sheet, shown, Action.COSIGN)
         if saved.drafter == actor:
             raise OwnDraft(approvers=())
         if not saved.awaits_cosign:
@@ -176,9 +173,7 @@ def submit(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
 
     def decide(sheet: Sheet) -> None:
         sheet.may(Action.SUBMIT)
-        case, saved = sheet.case, drafted(sheet.case, Action.SUBMIT)
-        if saved.hash != shown:
-            raise TextChanged(case=case_id, shown=shown, current=saved.hash)
+        case, saved = sheet.case, as_shown(sheet, shown, Action.SUBMIT)
         if saved.awaits_cosign:
             raise Invalid(Fault("draft", "awaits_cosign"))
         still_promised(saved, sheet)
@@ -206,22 +201,25 @@ def _someone_must_be_able(sheet: Sheet, saved: Draft) -> None:
         raise NobodyMay(role=Role.CIO, agency=sheet.case.agency)
 
 
-def recall(desk: Desk, case_id: str, actor: str) -> Case:
-    """抽回: the officer takes back what was submitted."""
+def recall(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
+    """抽回: the officer takes back the text that was shown, before it is decided."""
 
     def decide(sheet: Sheet) -> None:
-        waiting = sheet.case.state
-        sheet.record(Action.RECALL, sheet.may(Action.RECALL))
+        waiting, to = sheet.case.state, sheet.may(Action.RECALL)
+        as_shown(sheet, shown, Action.RECALL)
+        sheet.record(Action.RECALL, to)
         sheet.tell(CARD, waiting_at(waiting))
 
     return transact(desk, case_id, actor, decide)
 
 
-def revise(desk: Desk, case_id: str, actor: str) -> Case:
-    """修改: the officer reopens an approved text, which voids the approval."""
+def revise(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
+    """修改: the officer reopens the approved text that was shown, which voids the approval."""
 
     def decide(sheet: Sheet) -> None:
-        sheet.record(Action.REVISE, sheet.may(Action.REVISE), approval=None)
+        to = sheet.may(Action.REVISE)
+        as_shown(sheet, shown, Action.REVISE)
+        sheet.record(Action.REVISE, to, approval=None)
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
 
     return transact(desk, case_id, actor, decide)

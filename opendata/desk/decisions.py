@@ -12,6 +12,7 @@ from opendata.desk.casefile import (
     CARD,
     MAX_NOTE,
     Sheet,
+    as_shown,
     drafted,
     still_promised,
     transact,
@@ -20,7 +21,7 @@ from opendata.desk.casefile import (
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.rules import reply
-from opendata.rules.errors import Fault, Invalid, OwnDraft, TextChanged
+from opendata.rules.errors import Fault, Invalid, OwnDraft
 from opendata.rules.feedback import Action, Approval, Case, approved_to
 from opendata.rules.roc import local_date
 
@@ -128,9 +129,7 @@ def revoke(desk: Desk, case_id: str, actor: str, shown: str, comment: str) -> Ca
 
 def _as_shown(sheet: Sheet, shown: str, action: Action, *, own: bool = False) -> str:
     """The draft's hash, if it is what the person saw and not their own draft."""
-    saved = drafted(sheet.case, action)
-    if saved.hash != shown:
-        raise TextChanged(case=sheet.case.id, shown=shown, current=saved.hash)
+    saved = as_shown(sheet, shown, action)
     if saved.drafter == sheet.actor and not own:
         raise OwnDraft(approvers=_others(sheet, action))
     return saved.hash

@@ -280,7 +280,7 @@ def test_a_promise_needs_a_date_to_come(deployed, slack):
 def test_a_text_that_changed_while_the_modal_was_open_takes_its_place(deployed, slack):
     case = deployed.awaiting()
     view = opened(deployed, slack, CAROL, Button.RETURN)
-    casework.recall(deployed.desk, case, OLIVE)
+    casework.recall(deployed.desk, case, OLIVE, deployed.hash(case))
     casework.draft(deployed.desk, case, OLIVE, replace(REPLY, contact="02-2"))
     deployed.submit(case)
     decisions.pass_review(deployed.desk, case, HELEN, deployed.hash(case))

@@ -21,6 +21,7 @@ from opendata.rules.people import Role
 from opendata.rules.reply import Purpose
 from tests.world import (
     ANNA,
+    CAROL,
     CORA,
     ETHICS,
     GONE,
@@ -57,8 +58,8 @@ def everyone(world):
         lambda who: casework.draft(desk, case, who, REPLY),
         lambda who: casework.cosign(desk, case, who, shown),
         lambda who: casework.submit(desk, case, who, shown),
-        lambda who: casework.recall(desk, case, who),
-        lambda who: casework.revise(desk, case, who),
+        lambda who: casework.recall(desk, case, who, world.hash(case)),
+        lambda who: casework.revise(desk, case, who, world.hash(case)),
         lambda who: casework.reveal(desk, case, who, "查證"),
         lambda who: decisions.pass_review(desk, case, who, shown),
         lambda who: decisions.approve(desk, case, who, shown),
@@ -239,18 +240,18 @@ def test_an_approver_who_drafted_it_counts_for_nobody_whoever_submits(world):
 @pytest.mark.parametrize("state", ["in_review", "awaiting"])
 def test_the_officer_takes_back_what_was_submitted(world, state):
     case = getattr(world, state)()
-    assert casework.recall(world.desk, case, OLIVE).state is State.IN_PROGRESS
-    refuses(OutOfTurn, world, lambda: casework.recall(world.desk, case, OLIVE))
+    assert casework.recall(world.desk, case, OLIVE, world.hash(case)).state is State.IN_PROGRESS
+    refuses(OutOfTurn, world, lambda: casework.recall(world.desk, case, OLIVE, world.hash(case)))
 
 
 def test_nobody_else_takes_it_back(world):
     case = world.awaiting()
-    refuses(NotHolder, world, lambda: casework.recall(world.desk, case, OTTO))
+    refuses(NotHolder, world, lambda: casework.recall(world.desk, case, OTTO, world.hash(case)))
 
 
 def test_revising_an_approved_text_voids_the_approval(world):
     case = world.approved()
-    revised = casework.revise(world.desk, case, OLIVE)
+    revised = casework.revise(world.desk, case, OLIVE, world.hash(case))
     assert (revised.state, revised.approval) == (State.IN_PROGRESS, None)
 
 
@@ -291,3 +292,11 @@ def test_another_agencys_case_is_not_there_to_look_at(world):
     refuses(NotFound, world, lambda: casework.reveal(world.desk, "S97944", PETRA, "查證"))
     world.receive(posted("5", "內政部"))
     refuses(NotFound, world, lambda: casework.reveal(world.desk, "S5", OLIVE, "查證"))
+
+
+def test_a_click_on_a_text_that_has_changed_takes_nothing_back(world):
+    case = world.awaiting()
+    refuses(TextChanged, world, lambda: casework.recall(world.desk, case, OLIVE, "0" * 64))
+    decisions.approve(world.desk, case, CAROL, world.hash(case))
+    refuses(TextChanged, world, lambda: casework.revise(world.desk, case, OLIVE, "0" * 64))
+    refuses(TextChanged, world, lambda: decisions.revoke(world.desk, case, CAROL, "0" * 64, "再議"))

@@ -79,7 +79,7 @@ def test_the_cio_approves_exactly_the_text(world):
 def test_another_text_than_the_one_shown_is_not_approved(world):
     case = world.awaiting()
     old = world.hash(case)
-    casework.recall(world.desk, case, OLIVE)
+    casework.recall(world.desk, case, OLIVE, world.hash(case))
     casework.draft(world.desk, case, OLIVE, replace(REPLY, contact="02-9"))
     world.submit(case)
     decisions.pass_review(world.desk, case, HELEN, world.hash(case))

@@ -159,7 +159,7 @@ def test_a_request_closes_when_the_draft_goes_away(world, slack, end):
     case = world.awaiting()
     sweep(world, slack)
     if end == "recall":
-        casework.recall(world.desk, case, OLIVE)
+        casework.recall(world.desk, case, OLIVE, world.hash(case))
     elif end == "return":
         world.send_back(case)
     else:
@@ -185,7 +185,7 @@ def test_a_second_submission_asks_anew_and_says_what_changed(world, slack):
 
 def test_a_request_that_ended_before_it_went_out_is_never_sent(world, slack):
     case = world.awaiting()
-    casework.recall(world.desk, case, OLIVE)
+    casework.recall(world.desk, case, OLIVE, world.hash(case))
     sweep(world, slack)
     assert slack.to(CAROL) == slack.to(HELEN) == []
     assert world.waiting() == []

@@ -114,7 +114,7 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data(), who=PERSONS, other=PERSONS)
     def shuffle(self, data: st.DataObject, who: str, other: str) -> None:
         if case := self.any_case(data):
-            act = data.draw(st.sampled_from((casework.claim, casework.release, casework.recall)))
+            act = data.draw(st.sampled_from((casework.claim, casework.release)))
             self.attempt(act, case.id, who)
             self.attempt(casework.reassign, case.id, other, who)
 
@@ -143,7 +143,8 @@ class Life(RuleBasedStateMachine):
             (decisions.approve, case.id, who, shown),
             (decisions.return_draft, case.id, who, shown, [ReturnReason.OTHER], words),
             (decisions.revoke, case.id, who, shown, words),
-            (casework.revise, case.id, who),
+            (casework.recall, case.id, who, shown),
+            (casework.revise, case.id, who, shown),
             (casework.reveal, case.id, who, words),
             (publication.publish, case.id, who, shown, now - timedelta(hours=5)),
             (publication.publish, case.id, who, shown, now),

@@ -97,7 +97,7 @@ def test_the_cio_approves_while_the_officer_recalls(world, other, pool):
         results = both(
             pool,
             lambda c=case, h=shown: decisions.approve(world.desk, c, CAROL, h),
-            lambda c=case: casework.recall(other, c, OLIVE),
+            lambda c=case: casework.recall(other, c, OLIVE, world.hash(c)),
         )
         winner = one_won(world, results, [(CAROL, "approve"), (OLIVE, "recall")])
         assert (world.case(case).approval is not None) == (winner == CAROL)
@@ -152,7 +152,7 @@ def test_a_claim_in_between_wins_over_the_claim_that_read_first(world):
 def test_an_approval_after_a_recall_and_a_new_text_in_between_is_lost(world):
     case = world.awaiting()
     shown = world.hash(case)
-    desk = interrupted(world, lambda: casework.recall(world.desk, case, OLIVE))
+    desk = interrupted(world, lambda: casework.recall(world.desk, case, OLIVE, world.hash(case)))
     with pytest.raises(LostRace) as lost:
         decisions.approve(desk, case, CAROL, shown)
     assert (lost.value.params["actor"], lost.value.params["action"]) == (OLIVE, "recall")
