@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ from opendata.adapters.rows import (
 from opendata.desk.ports import Add, Clock, Delete, Expect, Index, Key, Page, Place, Put, Row, Write
 from opendata.rules.errors import Stale, Unavailable
 
+BUSY_SECONDS = 0.01
 PATIENCE = 5.0
 """Seconds that a commit waits for another process to finish its own."""
 
@@ -192,12 +194,27 @@ class SqliteStore:
         return int(found[0][0]) if found else 0
 
     def _prepare(self) -> None:
-        with _answering():
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            with _transaction(self._connection) as connection:
-                for statement in _SCHEMA:
-                    connection.execute(statement)
+        """Open the file. While another opens or leaves it, SQLite is busy without waiting."""
+        patience = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._open()
+            except sqlite3.OperationalError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not busy or time.monotonic() > patience:
+                    raise Unavailable(what="sqlite") from error
+                time.sleep(BUSY_SECONDS)
+            except sqlite3.DatabaseError as error:
+                raise Unavailable(what="sqlite") from error
+            else:
+                return
+
+    def _open(self) -> None:
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        with _transaction(self._connection) as connection:
+            for statement in _SCHEMA:
+                connection.execute(statement)
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())
