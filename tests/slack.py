@@ -22,6 +22,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web import SlackResponse
 
+from bot.delivery import deliver
+from bot.face import Face
+from tests.world import World
+
 Json = dict[str, Any]
 
 
@@ -286,3 +290,14 @@ def _filled(block: Json, filled: Mapping[str, Any]) -> Json:
         "datetimepicker": {"selected_date_time": value or element.get("initial_date_time")},
     }
     return {element["action_id"]: {"type": element["type"], **kept[element["type"]]}}
+
+
+def face_of(world: World) -> Face:
+    """The Slack face of a world's desk."""
+    return Face(world.desk, new_id=lambda: "id")
+
+
+def sweep(world: World, slack: FakeSlack) -> None:
+    """Deliver what waits now, once each."""
+    for intent in world.waiting():
+        deliver(face_of(world), slack, intent)

@@ -7,11 +7,10 @@ from datetime import datetime
 import pytest
 
 from bot.delivery import deliver
-from bot.face import Face
 from opendata.desk import casework, decisions, roster
 from opendata.rules.people import Role
 from opendata.rules.roc import TAIPEI
-from tests.slack import FakeSlack
+from tests.slack import FakeSlack, face_of, sweep
 from tests.world import (
     CAROL,
     CHANNELS,
@@ -26,7 +25,6 @@ from tests.world import (
     REFUSAL,
     REPLY,
     STUDY,
-    World,
     channelled,
     commented,
     withdrawn,
@@ -39,16 +37,6 @@ WEDNESDAY = datetime(2026, 3, 4, 10, tzinfo=TAIPEI)
 @pytest.fixture
 def slack() -> FakeSlack:
     return FakeSlack()
-
-
-def face_of(world: World) -> Face:
-    return Face(world.desk, new_id=lambda: "id")
-
-
-def sweep(world: World, slack: FakeSlack) -> None:
-    """Deliver what waits now, once each."""
-    for intent in world.waiting():
-        deliver(face_of(world), slack, intent)
 
 
 def texts_of(slack: FakeSlack, who: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from bot.face import Face
 from opendata.desk import casework, outbox
 from opendata.rules.errors import Unavailable
 from opendata.rules.roc import TAIPEI
-from tests.slack import FakeSlack, Lost, rate_limited, refusal
+from tests.slack import FakeSlack, Lost, face_of, rate_limited, refusal, sweep
 from tests.world import (
     CAROL,
     CHANNELS,
@@ -28,16 +28,6 @@ WEDNESDAY = datetime(2026, 3, 4, 10, tzinfo=TAIPEI)
 @pytest.fixture
 def slack() -> FakeSlack:
     return FakeSlack()
-
-
-def face_of(world: World) -> Face:
-    return Face(world.desk, new_id=lambda: "id")
-
-
-def sweep(world: World, slack: FakeSlack) -> None:
-    """Deliver what waits now, once each."""
-    for intent in world.waiting():
-        deliver(face_of(world), slack, intent)
 
 
 def test_a_rate_limit_puts_off_for_as_long_as_slack_says(world, slack):

@@ -7,7 +7,6 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from infra.desk.workspace import Workspace
 from tests.unit.standin import (
     BOT,
     CIO,
@@ -21,7 +20,6 @@ from tests.unit.standin import (
     SECRETIVE,
     TOKEN,
     App,
-    Clock,
     Server,
     section,
     serving,
@@ -29,18 +27,6 @@ from tests.unit.standin import (
 )
 
 METADATA = {"event_type": "outbox", "event_payload": {"id": "S1#3"}}
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def space(tmp_path, clock) -> Iterator[Workspace]:
-    made = workspace(tmp_path, clock)
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")

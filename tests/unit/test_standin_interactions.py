@@ -1,6 +1,5 @@
 import asyncio
 import json
-from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
@@ -9,7 +8,6 @@ from slack_sdk.signature import SignatureVerifier
 
 from infra.desk.errors import SlackError
 from infra.desk.interactions import Interactions, SlackAnswer
-from infra.desk.workspace import Workspace
 from tests.unit.standin import (
     BASE,
     BOT,
@@ -17,38 +15,13 @@ from tests.unit.standin import (
     OFFICER,
     OPEN,
     SECRET,
-    App,
-    Clock,
     Hand,
     actions,
     answer,
     button,
     options,
     section,
-    workspace,
 )
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def space(tmp_path, clock) -> Iterator[Workspace]:
-    made = workspace(tmp_path, clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app() -> App:
-    return App()
-
-
-@pytest.fixture
-def hand(space, app) -> Hand:
-    return Hand(space, app)
 
 
 def shown(space, person=OFFICER, place=OPEN):

@@ -1,44 +1,15 @@
-from collections.abc import Iterator
-
 import pytest
 
-from infra.desk.workspace import Workspace
 from tests.unit.standin import (
     OFFICER,
-    App,
-    Clock,
-    Hand,
     answer,
     field,
     modal,
     options,
     plain,
-    workspace,
 )
 
 TEXT = {"type": "plain_text_input"}
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def space(tmp_path, clock) -> Iterator[Workspace]:
-    made = workspace(tmp_path, clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app() -> App:
-    return App()
-
-
-@pytest.fixture
-def hand(space, app) -> Hand:
-    return Hand(space, app)
 
 
 def stack(space):

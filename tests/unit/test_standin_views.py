@@ -1,23 +1,7 @@
-from collections.abc import Iterator
 from itertools import pairwise
 
-import pytest
-
 from infra.desk import web_api
-from infra.desk.workspace import Workspace
-from tests.unit.standin import CIO, OFFICER, TOKEN, Clock, modal, section, workspace
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def space(tmp_path, clock) -> Iterator[Workspace]:
-    made = workspace(tmp_path, clock)
-    yield made
-    made.close()
+from tests.unit.standin import CIO, OFFICER, TOKEN, modal, section, workspace
 
 
 def call(space, name, **arguments):
