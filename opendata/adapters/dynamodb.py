@@ -22,7 +22,7 @@ CASE#<case>            SENT#<kind>#<occasion>#<to>     what delivery knows: chan
 FEEDBACK#<kind>#<id>   HEAD                            the numbers of an opinion's cases
 FEEDBACK#<kind>#<id>   HELD#<instant>#<webhook-id>     an event that came before its posting
 WEBHOOK#<webhook-id>   ANSWER                          body hash and answer; expires in 90 days
-KPI#<115Q3>            <agency>                        counters
+KPI#<115>              <115Q3>#<agency>                counters of a quarter
 ROSTER                 VERSION                         counts the changes of the roster
 ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person
@@ -68,7 +68,7 @@ from opendata.adapters.items import (
     start_in,
 )
 from opendata.adapters.rows import cut, distinct, refuse_unfit, utc_now
-from opendata.desk.ports import Add, Clock, Delete, Index, Key, Page, Put, Row, Write
+from opendata.desk.ports import Add, Check, Clock, Delete, Index, Key, Page, Put, Row, Write
 from opendata.rules.errors import Stale, Unavailable
 
 ATTEMPTS = 5
@@ -184,16 +184,19 @@ class DynamoStore:
         refuse_unfit(writes)
         # PynamoDB sends them in this order, and so the reasons of a refusal come back.
         groups = [
-            [write for write in writes if isinstance(write, kind)] for kind in (Delete, Put, Add)
+            [write for write in writes if isinstance(write, kind)]
+            for kind in (Check, Delete, Put, Add)
         ]
         sent = [write.key for group in groups for write in group]
-        deletes, puts, adds = ([self._operation(write) for write in group] for group in groups)
+        checks, deletes, puts, adds = (
+            [self._operation(write) for write in group] for group in groups
+        )
         token = uuid4().hex
         for attempt in range(ATTEMPTS):
             self._wait(attempt)
             try:
                 self._connection.transact_write_items(
-                    [], deletes, puts, adds, client_request_token=token
+                    checks, deletes, puts, adds, client_request_token=token
                 )
             except TransactWriteError as error:
                 _refuse(error, sent, last=attempt + 1 == ATTEMPTS)
@@ -239,7 +242,7 @@ class DynamoStore:
                     attributes=item_of(row),
                     condition=expected(expect, self._seconds()),
                 )
-            case Delete(key, expect):
+            case Delete(key, expect) | Check(key, expect):
                 return asked(self._table, *key, condition=expected(expect, self._seconds()))
             case Add(key, amounts):
                 return asked(self._table, *key, actions=added(amounts))

@@ -27,7 +27,20 @@ from opendata.adapters.rows import (
     to_seconds,
     utc_now,
 )
-from opendata.desk.ports import Add, Clock, Delete, Expect, Index, Key, Page, Place, Put, Row, Write
+from opendata.desk.ports import (
+    Add,
+    Check,
+    Clock,
+    Delete,
+    Expect,
+    Index,
+    Key,
+    Page,
+    Place,
+    Put,
+    Row,
+    Write,
+)
 from opendata.rules.errors import Stale, Unavailable
 
 BUSY_SECONDS = 0.01
@@ -267,6 +280,8 @@ def _write(connection: sqlite3.Connection, write: Write) -> None:
             connection.execute("DELETE FROM rows WHERE pk = ? AND sk = ?", key)
         case Add(key, amounts):
             _add(connection, key, amounts)
+        case Check():
+            pass
 
 
 def _add(connection: sqlite3.Connection, key: Key, amounts: Mapping[str, int]) -> None:

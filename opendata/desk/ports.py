@@ -98,7 +98,18 @@ class Add:
     amounts: Mapping[str, int]
 
 
-Write = Put | Delete | Add
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Write nothing here, but hold the other writes to what this row is expected to be.
+
+    ``expect`` is a version, ABSENT or PRESENT: to expect ANY would check nothing.
+    """
+
+    key: Key
+    expect: int | Expect
+
+
+Write = Put | Delete | Add | Check
 
 
 class Page(NamedTuple):

@@ -7,11 +7,23 @@ from typing import Any
 
 import pytest
 
-from opendata.desk.ports import Add, Delete, Expect, Index, Key, Place, Put, Row, Store, Write
+from opendata.desk.ports import (
+    Add,
+    Check,
+    Delete,
+    Expect,
+    Index,
+    Key,
+    Place,
+    Put,
+    Row,
+    Store,
+    Write,
+)
 from opendata.rules.errors import CommitRefused, Stale
 
 A, B, C = Key("CASE#1", "HEAD"), Key("CASE#1", "EVENT#00001"), Key("CASE#2", "HEAD")
-COUNTERS = Key("KPI#115Q1", "moj")
+COUNTERS = Key("KPI#115", "115Q1#moj")
 
 
 def head(key: Key, version: int = 1, **value: Any) -> Row:
@@ -128,6 +140,34 @@ def test_a_write_is_done_if_it_finds_what_it_expects(
         assert store.get(A) == before
 
 
+@pytest.mark.parametrize(
+    ("expect", "stands", "holds"),
+    [
+        (Expect.ABSENT, False, True),
+        (Expect.ABSENT, True, False),
+        (Expect.PRESENT, False, False),
+        (Expect.PRESENT, True, True),
+        (3, False, False),
+        (3, True, True),
+        (4, True, False),
+    ],
+)
+def test_a_check_changes_no_row_and_holds_the_others_to_what_it_finds(
+    store: Store, *, expect: int | Expect, stands: bool, holds: bool
+):
+    if stands:
+        fill(store, head(A, 3, was="before"))
+    before = store.get(A)
+    if holds:
+        store.commit(Put(head(C)), Check(A, expect))
+        assert store.get(A, C) == {**before, C: head(C)}
+    else:
+        with pytest.raises(Stale) as stale:
+            store.commit(Put(head(C)), Check(A, expect))
+        assert stale.value.params == {"keys": (A,)}
+        assert store.get(A, C) == before
+
+
 def test_a_put_replaces_the_whole_row(store: Store):
     fill(store, open_case(1, "2026-03-09"))
     bare = Row(Key("CASE#1", "HEAD"), {"state": "answered"}, 2)
@@ -167,6 +207,7 @@ def test_all_kinds_of_writes_go_together(store: Store):
         ([], "empty"),
         ([Put(head(Key("CASE#1", f"NOTE#{n}"))) for n in range(101)], "rows"),
         ([Put(head(A)), Delete(A)], "row_twice"),
+        ([Put(head(A)), Check(A, Expect.ABSENT)], "row_twice"),
         ([Put(head(Key("CASE#1", f"N#{n}"), text="x" * 390_000)) for n in range(11)], "bytes"),
         ([Put(head(A, text="開" * 140_000))], "row_bytes"),
         ([Put(head(Key("CASE#1", "")))], "key"),
