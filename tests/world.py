@@ -259,7 +259,8 @@ class World:
         live = {}
         for (pk, sk), (_, data) in self.rows().items():
             if pk.startswith("KPI#"):
-                live[pk.removeprefix("KPI#"), sk] = {k: n for k, n in json.loads(data).items() if n}
+                quarter, _, agency = sk.partition("#")
+                live[quarter, agency] = {k: n for k, n in json.loads(data).items() if n}
         return {key: counts for key, counts in live.items() if counts}
 
     def recounted(self) -> dict[tuple[str, str], dict[str, int]]:

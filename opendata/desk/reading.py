@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from opendata.desk import records
-from opendata.desk.casefile import Sheet, load
+from opendata.desk.casefile import Sheet
 from opendata.desk.context import Desk
 from opendata.desk.ports import Index, Page, Row
 from opendata.desk.records import Opinion
@@ -24,7 +24,8 @@ from opendata.rules.reply import Reply, reply_hash
 from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
 
 PAGE = 20
-HOME = 50
+AROUND = 500
+"""Open cases that App Home looks at, the first to fall due; whatever a list shows is paged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,11 @@ def show(desk: Desk, actor: str, case_id: str) -> tuple[Sheet, Dossier]:
         Stranger: not in the roster.
         NotFound: no such case, or another agency's.
     """
-    sheet = load(desk, case_id, actor)
+    who, told = person(desk, actor), dossier(desk, case_id)
+    sheet = Sheet(told.case, who, desk.directory(), desk.now(), before=told.case)
     if not sheet.sees():
         raise NotFound(what="case", name=case_id)
-    return sheet, dossier(desk, case_id)
+    return sheet, told
 
 
 def person(desk: Desk, actor: str) -> Person:
@@ -161,25 +163,23 @@ class Desktop:
 
 
 def desktop(desk: Desk, actor: str) -> Desktop:
-    """The person's cases by due date, at most HOME of each.
+    """The person's cases by due date, among the AROUND that fall due first: one query.
 
     Raises:
         Stranger: not in the roster.
     """
     who, directory, now = person(desk, actor), desk.directory(), desk.now()
-    own = desk.store.find(Index.OWNER, records.owner_shelf(actor), limit=HOME)
-    around = [records.read_case(row) for row in _around(desk, who, None, 10 * HOME).rows]
+    around = [records.read_case(row) for row in _around(desk, who, None, AROUND).rows]
 
     def waiting(state: State, role: Role) -> tuple[Case, ...]:
-        found = (c for c in around if c.state is state)
-        able = (c for c in found if role in Sheet(c, who, directory, now).roles())
-        return tuple(able)[:HOME]
+        found = (case for case in around if case.state is state)
+        return tuple(case for case in found if role in Sheet(case, who, directory, now).roles())
 
     in_progress = waiting(State.IN_PROGRESS, Role.LEGAL)
     received = waiting(State.RECEIVED, Role.OFFICER)
     return Desktop(
         person=who,
-        mine=tuple(records.read_case(row) for row in own.rows),
+        mine=tuple(case for case in around if case.officer == actor),
         to_approve=waiting(State.AWAITING_APPROVAL, Role.CIO),
         to_review=waiting(State.IN_REVIEW, Role.SECTION_HEAD),
         to_cosign=tuple(c for c in in_progress if c.draft and c.draft.awaits_cosign),
@@ -245,11 +245,10 @@ def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
 
 
 def _counters(desk: Desk, wanted: Sequence[Quarter]) -> list[tuple[str, Mapping[str, int]]]:
-    return [
-        (row.key.sk, row.value)
-        for quarter in wanted
-        for row in desk.store.query(records.counter_key(quarter.code, "").pk).rows
-    ]
+    """The counters of one quarter or of all four of a year: one query."""
+    quarter = f"{wanted[0].code}#" if len(wanted) == 1 else ""
+    rows = desk.store.query(records.counters_partition(wanted[0].year), quarter).rows
+    return [records.read_counters(row) for row in rows]
 
 
 def _counted_anew(

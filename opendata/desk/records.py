@@ -24,6 +24,7 @@ ROSTER = "ROSTER"
 ROSTER_VERSION = Key(ROSTER, "VERSION")
 CALENDAR = "CALENDAR"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
+VERSIONS = (ROSTER_VERSION, CALENDAR_VERSION)
 OPEN_CASES = "OPEN"
 TIMER = "T"
 
@@ -217,5 +218,16 @@ def read_year(row: Row) -> Year:
     return decode(Year, row.value)
 
 
+def counters_partition(year: int) -> str:
+    return f"KPI#{year}"
+
+
 def counter_key(quarter: str, agency: str) -> Key:
-    return Key(f"KPI#{quarter}", agency)
+    """Where the counters of a quarter, e.g. ``115Q3``, and an agency lie: a year is one query."""
+    year, _, _ = quarter.partition("Q")
+    return Key(counters_partition(int(year)), f"{quarter}#{agency}")
+
+
+def read_counters(row: Row) -> tuple[str, Mapping[str, int]]:
+    """The agency and its counters."""
+    return row.key.sk.partition("#")[2], row.value
