@@ -56,13 +56,23 @@ _ACTS: dict[Button, Callable[[Face, str, Ref], object]] = {
 def _acting(face: Face, act: Callable[[Face, str, Ref], object]) -> Callable[..., None]:
     def handle_act(ack: Ack, body: Body, client: WebClient) -> None:
         actor, ref = body["user"]["id"], ref_of(body)
-        act(face, actor, ref)
-        if _in_modal(body):
-            view, made = body["view"], modals.details(face.shown(actor, ref.case))
-            client.views_update(view_id=view["id"], view=made)
+        if not _in_modal(body):
+            face.answer(lambda f: act(f, actor, ref))
+        else:
+            made = face.answer(lambda f: _shown_after(f, act, actor, ref))
+            client.views_update(view_id=body["view"]["id"], view=made)
         ack()
 
     return handle_act
+
+
+def _shown_after(
+    face: Face, act: Callable[[Face, str, Ref], object], actor: str, ref: Ref
+) -> dict[str, Any]:
+    """Act, and show the details as they are then; the case is read whole once, before the act."""
+    face.shown(actor, ref.case)
+    act(face, actor, ref)
+    return modals.details(face.shown(actor, ref.case))
 
 
 def _in_modal(body: Body) -> bool:
@@ -71,7 +81,7 @@ def _in_modal(body: Body) -> bool:
 
 def _opening(face: Face, view: Opens) -> Callable[..., None]:
     def handle_open(ack: Ack, body: Body, client: WebClient) -> None:
-        made = view(face, body["user"]["id"], ref_of(body))
+        made = face.answer(lambda f: view(f, body["user"]["id"], ref_of(body)))
         show = client.views_push if _in_modal(body) else client.views_open
         show(trigger_id=body["trigger_id"], view=made)
         ack()
@@ -151,7 +161,7 @@ def _retyping(face: Face) -> Callable[..., None]:
         view = body["view"]
         ref = Ref.read(view["private_metadata"])
         chosen = ReplyType(body["actions"][0]["selected_option"]["value"])
-        made = draft_modal(face.shown(body["user"]["id"], ref.case), chosen)
+        made = face.answer(lambda f: draft_modal(f.shown(body["user"]["id"], ref.case), chosen))
         client.views_update(view_id=view["id"], hash=view["hash"], view=made)
         ack()
 
@@ -161,7 +171,7 @@ def _retyping(face: Face) -> Callable[..., None]:
 def _drafting_again(face: Face) -> Callable[..., None]:
     def handle_again(ack: Ack, body: Body, client: WebClient) -> None:
         view = body["view"]
-        made = _draft(face, body["user"]["id"], ref_of(body))
+        made = face.answer(lambda f: _draft(f, body["user"]["id"], ref_of(body)))
         client.views_update(view_id=view["id"], hash=view["hash"], view=made)
         ack()
 
@@ -171,7 +181,8 @@ def _drafting_again(face: Face) -> Callable[..., None]:
 def _paging(face: Face) -> Callable[..., None]:
     def handle_more(ack: Ack, body: Body, respond: Callable[..., object]) -> None:
         ack()
-        told = commands.listing(face, body["user"]["id"], body["actions"][0]["value"])
+        actor, after = body["user"]["id"], body["actions"][0]["value"]
+        told = face.answer(lambda f: commands.listing(f, actor, after))
         respond(**told, response_type="ephemeral", replace_original=True)
 
     return handle_more

@@ -16,6 +16,7 @@ from bot.numbers import status_blocks
 from bot.voice import Voice
 from opendata.desk.reading import open_cases, person, status
 from opendata.desk.records import read_case
+from opendata.rules.errors import Stranger
 from opendata.rules.feedback import Case
 
 Told = dict[str, Any]
@@ -28,17 +29,28 @@ def register(app: App, face: Face) -> None:
     def handle_command(ack: Ack, command: dict[str, str]) -> None:
         word, *rest = command.get("text", "").split() or ["help"]
         known = _WORDS.get(word.lower(), _unknown(word))
-        ack(**known(face, command["user_id"], rest), response_type="ephemeral")
+        told = face.answer(lambda f: known(f, command["user_id"], rest))
+        ack(**told, response_type="ephemeral")
 
     app.command("/opendata")(handle_command)
 
 
 def _help(face: Face, actor: str, _: Sequence[str]) -> Told:
+    known = knows(face, actor)
     voice = face.voice_of(actor)
     texts = [voice.say("help.text")]
-    if face.desk.remembered().person(actor) is None:
+    if not known:
         texts.append(voice.say("help.stranger"))
     return {"text": "\n".join(texts), "blocks": [b.section(text) for text in texts]}
+
+
+def knows(face: Face, actor: str) -> bool:
+    """Whether somebody is in the roster; who is not is looked for in the newest one."""
+    try:
+        person(face.desk, actor)
+    except Stranger:
+        return face.desk.forget() and knows(face, actor)
+    return True
 
 
 def _unknown(word: str) -> Command:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.scene import Scene
 from bot.voice import Voice
@@ -11,6 +12,9 @@ from opendata.desk.casefile import occasion_of
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.desk.reading import Dossier, show
+from opendata.rules.errors import NotAllowed, NotFound
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,19 @@ class Face:
 
     desk: Desk
     new_id: Callable[[], str]
+
+    def answer(self, act: Callable[[Face], Told]) -> Told:
+        """Let a request of Slack be answered by a face that reads nothing twice.
+
+        A refusal may rest on the roster of a minute ago: then it is asked again, of the store.
+        """
+        face = replace(self, desk=self.desk.for_request())
+        try:
+            return act(face)
+        except (NotAllowed, NotFound):
+            if not face.desk.forget():
+                raise
+            return act(face)
 
     def voice(self, language: str = "zh") -> Voice:
         """A voice of today."""

@@ -10,11 +10,10 @@ from slack_sdk import WebClient
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
-from bot.commands import case_line
+from bot.commands import case_line, knows
 from bot.face import Face
 from bot.voice import Voice
 from opendata.desk.reading import Desktop, desktop
-from opendata.rules.errors import Stranger
 from opendata.rules.feedback import Case
 
 SHOWN = 10
@@ -25,19 +24,19 @@ def register(app: App, face: Face) -> None:
 
     def handle_opened(event: dict[str, Any], client: WebClient) -> None:
         if event.get("tab", "home") == "home":
-            client.views_publish(user_id=event["user"], view=home(face, event["user"]))
+            made = face.answer(lambda f: home(f, event["user"]))
+            client.views_publish(user_id=event["user"], view=made)
 
     app.event("app_home_opened")(handle_opened)
 
 
 def home(face: Face, actor: str) -> Block:
     """The view of a person; a stranger's says how to get into the roster."""
-    voice = face.voice_of(actor)
-    try:
-        before = desktop(face.desk, actor)
-    except Stranger:
+    if not knows(face, actor):
+        voice = face.voice_of(actor)
         blocks = [b.section(voice.say("help.stranger")), b.section(voice.say("help.text"))]
         return {"type": "home", "blocks": blocks}
+    before, voice = desktop(face.desk, actor), face.voice_of(actor)
     blocks = [b.header(voice.say("home.hello", name=escaped(before.person.name)))]
     for heading, cases in _shelves(before):
         blocks += _shelf(voice, heading, cases)

@@ -62,7 +62,7 @@ class Fields:
 def _submitting(face: Face, submit: Submit) -> Callable[..., None]:
     def handle_submit(ack: Ack, body: Body, view: View) -> None:
         ref = Ref.read(view["private_metadata"])
-        shown = submit(face, body["user"]["id"], ref, Fields(view))
+        shown = face.answer(lambda f: submit(f, body["user"]["id"], ref, Fields(view)))
         if shown is None:
             ack(response_action="clear")
         else:
@@ -85,6 +85,7 @@ def _draft(face: Face, actor: str, ref: Ref, told: Fields) -> View:
         statute=told.text("statute"),
         item=told.text("item"),
     )
+    face.shown(actor, ref.case)  # read whole once, for the act and for what is shown of it
     casework.draft(face.desk, ref.case, actor, written)
     return modals.preview(face.shown(actor, ref.case))
 
@@ -115,6 +116,7 @@ def _reassign(face: Face, actor: str, ref: Ref, told: Fields) -> None:
 
 
 def _reveal(face: Face, actor: str, ref: Ref, told: Fields) -> View:
+    face.shown(actor, ref.case)
     casework.reveal(face.desk, ref.case, actor, told.text("purpose"))
     return modals.revealed(face.shown(actor, ref.case))
 

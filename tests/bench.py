@@ -1,11 +1,14 @@
 """Timings on this machine, printed and never asserted: ``make bench``.
 
-Counts cold imports of each function, and the warm time of the main use cases on the embedded store.
+Cold imports of each function, the warm time of the main use cases on the embedded store, and what
+Slack waits for: the ack of its requests through the Lambda handler, warm and from a cold process.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import statistics
 import subprocess
 import sys
@@ -14,7 +17,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import functions.slack
+from bot.ids import Ref
+from opendata import wiring
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import casework, intake, reading, roster
 from opendata.desk.context import Desk
@@ -22,6 +29,8 @@ from opendata.desk.incoming import Posted
 from opendata.rules.errors import DeskError
 from opendata.rules.feedback import Kind
 from opendata.rules.people import Person, Role
+from tests.slack import Workspace, listening
+from tests.world import OLIVE, TurnedClock, World, lay
 
 FUNCTIONS = ("webhook", "slack", "deliver", "sweep", "health")
 CASES = 500
@@ -57,6 +66,53 @@ def warm(name: str, act: Callable[[int], object], times: int) -> None:
     )
 
 
+def acks() -> None:
+    """What Slack waits for, beside a Slack on loopback that answers at once."""
+    with tempfile.TemporaryDirectory() as folder, listening([]) as url:
+        told = {
+            "OPENDATA_DATA": folder,
+            "OPENDATA_SLACK_SIGNING_SECRET": "secret",
+            "OPENDATA_SLACK_BOT_TOKEN": "xoxb-bench",
+            "OPENDATA_SLACK_API_URL": url,
+        }
+        os.environ.update(told)
+        path = lay(Path(folder))
+        world = World(path, TurnedClock(wiring.now()), wiring.desk())
+        slack = Workspace(functions.slack.handler, "secret", url, [])
+        for n in range(200):
+            world.opened(id_=str(n + 1))
+
+        def ref(n: int) -> str:
+            case = world.case(f"S{n + 1}")
+            return str(Ref(case.id, case.round, case.draft.hash if case.draft else ""))
+
+        warm("ack /opendata status", lambda _: slack.command(OLIVE, "status"), 200)
+        warm("ack /opendata list", lambda _: slack.command(OLIVE, "list"), 200)
+        warm("ack 詳細 (opens a modal)", lambda n: slack.press(OLIVE, "details", ref(n)), 200)
+        warm("ack 認領 (commits)", lambda n: slack.press(OLIVE, "claim", ref(n)), 200)
+        for text in ("status", "list"):
+            runs = [cold_ack(text) for _ in range(5)]
+            print(f"cold process to ack of {text:5} {statistics.median(runs):7.0f} ms")
+
+
+def cold_ack(text: str) -> float:
+    """Milliseconds from the start of a process to its answer to its first command."""
+    events: list[dict[str, Any]] = []
+
+    def note(event: dict[str, Any], _: object) -> dict[str, Any]:
+        events.append(event)
+        return {"statusCode": 200, "body": ""}
+
+    Workspace(note, "secret", "", []).command(OLIVE, text)
+    script = (
+        "import json, sys; from functions.slack import handler; "
+        "sys.exit(handler(json.load(sys.stdin), None)['statusCode'] != 200)"
+    )
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", script], check=True, input=json.dumps(events[0]).encode())
+    return 1000 * (time.perf_counter() - begun)
+
+
 def main() -> None:
     """Print everything."""
     for module in FUNCTIONS:
@@ -85,6 +141,7 @@ def main() -> None:
         warm("status of a quarter", lambda _: reading.status(desk, "115Q1"), 200)
         warm("open cases, one page", lambda _: reading.open_cases(desk, "U1"), 200)
         warm("a case whole", lambda n: reading.dossier(desk, f"S{n + 1}"), CASES)
+    acks()
 
 
 def _quietly(act: Callable[[], object]) -> None:

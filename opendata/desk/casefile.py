@@ -244,8 +244,8 @@ def load(desk: Desk, case_id: str, actor: str) -> Sheet:
         Stranger: the person is not in the roster.
     """
     key = records.head_key(case_id)
-    rows = desk.store.get(key, records.ROSTER_VERSION)
-    directory = desk.directory(rows.get(records.ROSTER_VERSION))
+    rows = desk.store.get(key, *records.VERSIONS)
+    directory = desk.directory(rows)
     person = directory.person(actor)
     if person is None or not person.active:
         raise Stranger(person=actor)

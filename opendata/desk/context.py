@@ -6,11 +6,13 @@ their version row says so, which every load of a case looks at. Nothing is decid
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from opendata.desk import records
 from opendata.desk.ports import Clock, Key, Row, Store
+from opendata.desk.request import Request, Seen
 from opendata.rules.calendar import OfficeCalendar, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.people import Directory, shipped_agencies
@@ -30,6 +32,7 @@ class Terms:
 class _Memory:
     roster: tuple[int, Directory] | None = None
     calendar: tuple[int, OfficeCalendar] | None = None
+    seen: Seen = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,21 @@ class Desk:
     terms: Terms = Terms()
     _memory: _Memory = field(default_factory=_Memory)
 
+    def for_request(self) -> Desk:
+        """This desk for one request that somebody waits for: it reads nothing twice."""
+        return replace(self, store=Request(self.store, self._memory.seen, self.clock))
+
+    def forget(self) -> bool:
+        """Let a request that took something for granted read it anew; whether there was any."""
+        granted = isinstance(self.store, Request) and bool(self.store.assumed)
+        if isinstance(self.store, Request):
+            self.store.forget()
+        return granted
+
+    def renewed(self) -> None:
+        """Roster or calendar were changed by this process: nothing of them is taken for granted."""
+        self._memory.seen.clear()
+
     def now(self) -> datetime:
         """This instant, UTC."""
         return self.clock()
@@ -49,10 +67,9 @@ class Desk:
         """The date in Taipei."""
         return local_date(self.clock())
 
-    def directory(self, version: Row | None = None) -> Directory:
-        """The roster as it stands; ``version`` is its version row if it was read already."""
-        row = version or self._read(records.ROSTER_VERSION)
-        number = row.version if row else 0
+    def directory(self, versions: Mapping[Key, Row] | None = None) -> Directory:
+        """The roster as it stands; ``versions`` are the version rows if they were read already."""
+        number = self._number(records.ROSTER_VERSION, versions)
         if self._memory.roster is None or self._memory.roster[0] != number:
             self._memory.roster = (number, self._load_roster(number))
         return self._memory.roster[1]
@@ -71,14 +88,15 @@ class Desk:
 
     def calendar(self) -> OfficeCalendar:
         """The office calendar: the shipped years, and over them those that were imported."""
-        row = self._read(records.CALENDAR_VERSION)
-        number = row.version if row else 0
+        number = self._number(records.CALENDAR_VERSION)
         if self._memory.calendar is None or self._memory.calendar[0] != number:
             self._memory.calendar = (number, self._load_calendar())
         return self._memory.calendar[1]
 
-    def _read(self, key: Key) -> Row | None:
-        return self.store.get(key).get(key)
+    def _number(self, of: Key, versions: Mapping[Key, Row] | None = None) -> int:
+        rows = self.store.get(*records.VERSIONS) if versions is None else versions
+        row = rows.get(of)
+        return row.version if row else 0
 
     def _load_roster(self, number: int) -> Directory:
         rows = self.store.query(records.ROSTER).rows

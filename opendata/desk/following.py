@@ -161,7 +161,7 @@ def apply_once(desk: Desk, number: str, webhook: str, decide: Callable[[Sheet], 
             return
         if key not in rows:
             raise Unavailable(what="case")
-        directory = desk.directory(rows.get(records.ROSTER_VERSION))
+        directory = desk.directory(rows)
         case = records.read_case(rows[key])
         sheet = Sheet(case, None, directory, desk.now(), before=case)
         decide(sheet)

@@ -48,3 +48,4 @@ def _store(desk: Desk, rows: Sequence[Row], version: Key) -> None:
     before = desk.store.get(version).get(version)
     number = before.version if before else 0
     desk.store.commit(Put(Row(version, {}, number + 1), number or Expect.ABSENT))
+    desk.renewed()

@@ -1,0 +1,231 @@
+"""What an ack costs: one read and one commit, or one query; never more, whatever is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import commands
+from bot.ids import Button, Modal, Ref
+from opendata.rules.reply import ReplyType
+from tests.counting import Counting
+from tests.world import CAROL, CORA, HELEN, HIGH, LENA, OLIVE, OTTO, REFUSAL, STRANGER, posted
+
+ACT, WHOLE_ACT, QUERY, LIST, NOTHING = (
+    ["get", "commit"],
+    ["query", "commit"],
+    ["query"],
+    ["find"],
+    [],
+)
+
+
+@pytest.fixture
+def calls(deployed):
+    """The calls of the store that requests make."""
+    counting = Counting(deployed.desk.store)
+    object.__setattr__(deployed.desk, "store", counting)
+    return counting.calls
+
+
+@pytest.fixture
+def warm(slack, calls):
+    """The workspace, after the roster was read for the first time."""
+    slack.command(OLIVE, "help")
+    return slack
+
+
+def ref(world, case="S97944"):
+    return str(Ref(case, world.case(case).round, world.hash(case)))
+
+
+def begin(world, state):
+    """A case in that state; the legal one has a refusal."""
+    return world.drafted(REFUSAL) if state == "refused" else getattr(world, state)()
+
+
+def counted(calls, act):
+    calls.clear()
+    act()
+    return list(calls)
+
+
+# -- commands
+
+WORDS = {
+    "status": QUERY,
+    "list": LIST,
+    "show S97944": QUERY,
+    "help": NOTHING,
+    "unheard-of": NOTHING,
+    "status 115": QUERY,
+}
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_a_command_is_one_query(deployed, warm, calls, text):
+    deployed.opened()
+    assert counted(calls, lambda: warm.command(OLIVE, text)) == WORDS[text]
+
+
+def test_every_word_of_the_command_is_counted():
+    in_english = {word for word in commands._WORDS if word.isascii()}
+    assert in_english <= {text.split()[0] for text in WORDS}
+
+
+def test_app_home_is_one_query(deployed, warm, calls):
+    deployed.claimed()
+    assert counted(calls, lambda: warm.home(OLIVE)) == LIST
+
+
+# -- buttons
+
+ACTS = {
+    Button.CLAIM: ("opened", OLIVE),
+    Button.RELEASE: ("claimed", OLIVE),
+    Button.RECALL: ("in_review", OLIVE),
+    Button.REVISE: ("approved", OLIVE),
+    Button.COSIGN: ("refused", LENA),
+    Button.PASS: ("in_review", HELEN),
+    Button.APPROVE: ("awaiting", CAROL),
+}
+OPENS = {
+    Button.DRAFT: ("claimed", OLIVE),
+    Button.PREVIEW: ("drafted", OLIVE),
+    Button.RETURN: ("in_review", HELEN),
+    Button.REVOKE: ("approved", CAROL),
+    Button.PUBLISH: ("approved", OLIVE),
+    Button.ASSIGN: ("opened", CORA),
+    Button.REASSIGN: ("claimed", HELEN),
+    Button.DETAILS: ("approved", OLIVE),
+    Button.REVEAL: ("opened", OLIVE),
+    Button.WHY: ("opened", OLIVE),
+}
+
+
+@pytest.mark.parametrize("button", ACTS)
+def test_a_button_in_a_message_is_one_read_and_one_commit(deployed, warm, calls, button):
+    state, who = ACTS[button]
+    begin(deployed, state)
+    pressed = ref(deployed)
+    assert counted(calls, lambda: warm.press(who, button, pressed)) == ACT
+    assert warm.heard == []
+
+
+@pytest.mark.parametrize("button", set(ACTS) - {Button.COSIGN, Button.PASS, Button.APPROVE})
+def test_a_button_in_a_modal_shows_what_came_of_it_for_the_same(deployed, warm, calls, button):
+    state, who = ACTS[button]
+    begin(deployed, state)
+    view, pressed = {"type": "modal", "id": "V0"}, ref(deployed)
+    assert counted(calls, lambda: warm.press(who, button, pressed, view)) == WHOLE_ACT
+    assert warm.shown("views.update")["blocks"]
+
+
+@pytest.mark.parametrize("button", OPENS)
+def test_a_button_that_opens_a_modal_is_one_query(deployed, warm, calls, button):
+    state, who = OPENS[button]
+    begin(deployed, state)
+    pressed = ref(deployed)
+    assert counted(calls, lambda: warm.press(who, button, pressed)) == QUERY
+    assert warm.shown()["blocks"]
+
+
+def test_what_changes_an_open_modal_is_one_query(deployed, warm, calls):
+    deployed.drafted()
+    warm.press(OLIVE, Button.DRAFT, ref(deployed))
+    view = {"type": "modal", **warm.shown()}
+    chosen = {"selected_option": {"value": ReplyType.NOT_OPEN.value}, "type": "static_select"}
+    assert counted(calls, lambda: warm.press(OLIVE, Button.TYPE, "", view, **chosen)) == QUERY
+    preview = {"type": "modal", "id": "V1", "hash": "h"}
+    again = ref(deployed)
+    assert counted(calls, lambda: warm.press(OLIVE, Button.AGAIN, again, preview)) == QUERY
+
+
+def test_the_next_page_of_a_list_is_one_query(deployed, warm, calls):
+    for number in range(25):
+        deployed.receive(posted(str(number + 1)))
+    told = warm.command(OLIVE, "list")
+    (more,) = [
+        element
+        for block in told["blocks"]
+        for element in block.get("elements", ())
+        if element.get("action_id") == Button.MORE
+    ]
+    assert counted(calls, lambda: warm.press(OLIVE, Button.MORE, more["value"])) == LIST
+
+
+def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
+    deployed.opened()
+    assert counted(calls, lambda: warm.press(OLIVE, Button.PLATFORM, "")) == NOTHING
+
+
+def test_every_button_is_counted():
+    others = {Button.TYPE, Button.AGAIN, Button.MORE, Button.PLATFORM}
+    assert {*ACTS, *OPENS, *others} == set(Button)
+
+
+# -- modals that are submitted
+
+SUBMITS = {
+    Modal.DRAFT: (
+        "claimed",
+        OLIVE,
+        Button.DRAFT,
+        {
+            "type": ReplyType.OPEN_OR_ON_REQUEST.value,
+            "text": "您好：您建議的資料已開放，請參考。" * 3,
+            "contact": "資訊處 02-2",
+        },
+        WHOLE_ACT,
+    ),
+    Modal.PREVIEW: ("drafted", OLIVE, Button.PREVIEW, {}, ACT),
+    Modal.RETURN: (
+        "in_review",
+        HELEN,
+        Button.RETURN,
+        {"reasons": ["wording"], "comment": "請改"},
+        ACT,
+    ),
+    Modal.REVOKE: ("approved", CAROL, Button.REVOKE, {"comment": "請改"}, ACT),
+    Modal.PUBLISH: ("approved", OLIVE, Button.PUBLISH, {}, ACT),
+    Modal.ASSIGN: ("opened", CORA, Button.ASSIGN, {"agency": HIGH}, ACT),
+    Modal.REASSIGN: ("claimed", HELEN, Button.REASSIGN, {"officer": OTTO}, ACT),
+    Modal.REVEAL: ("opened", OLIVE, Button.REVEAL, {"purpose": "查明"}, WHOLE_ACT),
+}
+
+
+@pytest.mark.parametrize("modal", SUBMITS)
+def test_a_modal_that_is_sent_is_one_read_and_one_commit(deployed, warm, calls, modal):
+    state, who, button, filled, cost = SUBMITS[modal]
+    begin(deployed, state)
+    warm.press(who, button, ref(deployed))
+    view = warm.shown()
+    before = deployed.case().version
+    assert counted(calls, lambda: warm.submit(who, view, **filled)) == cost
+    assert deployed.case().version == before + 1
+
+
+def test_every_modal_is_counted():
+    assert set(SUBMITS) == set(Modal)
+
+
+# -- refusals
+
+
+def test_who_comes_too_late_costs_one_read(deployed, warm, calls):
+    deployed.claimed()
+    pressed = ref(deployed)
+    assert counted(calls, lambda: warm.press(OTTO, Button.CLAIM, pressed)) == ["get"]
+    assert "林承辦" in warm.ephemeral
+
+
+def test_a_refusal_on_a_roster_of_a_moment_ago_is_asked_of_the_newest(deployed, warm, calls):
+    deployed.claimed()
+    pressed = ref(deployed)
+    asked_again = ["query", "get", "query"]
+    assert counted(calls, lambda: warm.press(CAROL, Button.DRAFT, pressed)) == asked_again
+    assert counted(calls, lambda: warm.command(OLIVE, "show S1")) == asked_again
+
+
+def test_who_seems_a_stranger_is_looked_for_once_more_in_the_newest_roster(deployed, warm, calls):
+    deployed.claimed()
+    assert counted(calls, lambda: warm.command(STRANGER, "status")) == ["get"]
