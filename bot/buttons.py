@@ -135,6 +135,12 @@ def _reassign(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
     return modals.reassign(face.voice_of(actor), ref, officers, sheet.case.officer)
 
 
+def _reveal(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, dossier = shown_to(face.desk, actor, ref.case)
+    sheet.may(Action.REVEAL)
+    return modals.reveal(face.scene(dossier, face.voice_of(actor)))
+
+
 def _why(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
     sheet, _ = shown_to(face.desk, actor, ref.case)
     terms = face.desk.terms
@@ -151,7 +157,7 @@ _OPENS: dict[Button, Opens] = {
     Button.ASSIGN: _assign,
     Button.REASSIGN: _reassign,
     Button.DETAILS: lambda face, who, ref: modals.details(face.shown(who, ref.case)),
-    Button.REVEAL: lambda face, who, ref: modals.reveal(face.shown(who, ref.case)),
+    Button.REVEAL: _reveal,
     Button.WHY: _why,
 }
 

@@ -98,6 +98,14 @@ def test_a_modal_opens_in_the_readers_language(
     assert Ref.read(view["private_metadata"]).case == "S97944"
 
 
+def test_who_may_not_see_personal_data_is_told_before_giving_a_purpose(deployed, slack):
+    deployed.opened()
+    above = replace(PEOPLE[0], id="U0ABOVE", agency="moj")
+    roster.import_people(deployed.desk, [above])
+    slack.press("U0ABOVE", Button.REVEAL, ref(deployed))
+    assert texts.say("zh", "Action.reveal") in slack.ephemeral
+
+
 @pytest.mark.parametrize("button", [Button.DETAILS, Button.WHY])
 def test_what_is_only_read_opens_for_everybody_of_the_agency(deployed, slack, button):
     deployed.opened()
