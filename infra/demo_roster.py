@@ -1,4 +1,4 @@
-"""The people and channels of the demo: invented, one for each part in the main job."""
+"""The people and channels of the demo: invented, a person for each part, and a second officer."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def _person(id_: str, name: str, agency: str, role: Role, locale: Locale = "zh")
 
 PEOPLE = (
     _person("U01OFFICER", "林怡君", "moj", Role.OFFICER),
+    _person("U10OFFICER", "王志明", "moj", Role.OFFICER),
     _person("U02HEAD", "陳美玲", "moj", Role.SECTION_HEAD),
     _person("U03CIO", "周明德", "moj", Role.CIO),
     _person("U04DEPUTY", "吳淑芬", "moj", Role.AUDITOR),

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,14 +58,21 @@ def desk_url(tmp_path: Path) -> Iterator[str]:
             serving.stdout.read()
 
 
-@pytest.fixture
-def page(browser: Browser, desk_url: str) -> Iterator[Page]:
+@contextmanager
+def opened(browser: Browser, desk_url: str) -> Iterator[Page]:
+    """The page, in a browser that knows nothing yet."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-TW")
     context.set_default_timeout(20_000)
-    opened = context.new_page()
-    opened.goto(desk_url)
-    yield opened
+    page = context.new_page()
+    page.goto(desk_url)
+    yield page
     context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, desk_url: str) -> Iterator[Page]:
+    with opened(browser, desk_url) as page:
+        yield page
 
 
 @pytest.fixture

@@ -1,37 +1,11 @@
-"""The roads beside the main one: returned and resubmitted, co-signed, a deputy, an outsider."""
+"""The roads beside the main one: returned, recalled, co-signed, a deputy, an outsider."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator
+from playwright.sync_api import expect
 
+from tests.journeys.roads import CHANNEL, CONTACT, REPLY, claimed, submitted
 from tests.journeys.walk import Walk
-
-CHANNEL = "channel-法務部-資料開放"
-REPLY = "您好：因涉及偵查不公開，依法不予公開，敬請見諒。如有疑問，請洽本部資訊處，02-2191-0189。"
-CONTACT = "資訊處，02-2191-0189"
-
-
-def claimed(walk: Walk, text: str) -> Locator:
-    """The card of a case, claimed by the officer."""
-    walk.be("U01OFFICER")
-    walk.look_at(CHANNEL)
-    card = walk.message(text, "待認領")
-    case = card.inner_text().split("】")[1].split("｜")[0].strip()
-    card = walk.message(f"】{case}｜")
-    walk.press(card, "claim")
-    walk.see(card, "處理中")
-    return card
-
-
-def submitted(walk: Walk, card: Locator, text: str = REPLY) -> None:
-    """Write the reply and hand it in."""
-    walk.press(card, "draft")
-    walk.choose("type", "open_or_on_request")
-    walk.fill("text", text)
-    walk.fill("contact", CONTACT)
-    walk.submit()
-    walk.see(walk.modal, "擬稿已儲存")
-    walk.submit()
 
 
 def test_a_returned_draft_is_mended_and_a_deputy_approves_it(walk: Walk) -> None:
@@ -75,6 +49,29 @@ def test_a_returned_draft_is_mended_and_a_deputy_approves_it(walk: Walk) -> None
     walk.see(walk.message("【陳核】"), "吳淑芬")
 
 
+def test_a_recalled_draft_is_mended_and_submitted_again(walk: Walk) -> None:
+    card = claimed(walk, "毒品犯罪資料想要多兩個欄位")
+    submitted(walk, card)
+    walk.see(card, "核稿中")
+    walk.press(card, "recall")
+    walk.see(card, "處理中")
+    walk.picture("17-recalled")
+
+    walk.be("U02HEAD")
+    walk.look_at("dm-bot")
+    request = walk.message("【核稿】")
+    walk.see(request, "抽回")
+    expect(request.locator('[data-action-id="pass"]')).to_have_count(0)
+
+    walk.be("U01OFFICER")
+    walk.look_at(CHANNEL)
+    submitted(walk, card, REPLY + "預計115年12月31日更新。")
+    walk.see(card, "核稿中")
+    walk.be("U02HEAD")
+    walk.look_at("dm-bot")
+    walk.see(walk.message("【核稿】"), "第2次陳核")
+
+
 def test_a_refusal_on_legal_grounds_waits_for_the_legal_unit(walk: Walk) -> None:
     card = claimed(walk, "請開放律師懲戒決議書")
     walk.press(card, "draft")
@@ -109,7 +106,7 @@ def test_a_refusal_on_legal_grounds_waits_for_the_legal_unit(walk: Walk) -> None
 def test_personal_data_is_shown_only_for_a_purpose_and_leaves_a_trace(walk: Walk) -> None:
     walk.be("U01OFFICER")
     walk.look_at(CHANNEL)
-    card = walk.message("已遮蔽個人資料")
+    card = walk.message("已遮蔽個人資料", "機關 法務部｜")
     assert "0912-345-678" not in walk.page.content()
     walk.press(card, "reveal")
     walk.fill("purpose", "查明公告附件")
