@@ -15,7 +15,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from itertools import takewhile
 from pathlib import Path
@@ -26,12 +26,15 @@ from bot.app import web_client
 from bot.delivery import EVENT_TYPE, deliver
 from bot.face import Face
 from infra import demo_roster
+from infra.demo import letters
 from infra.keys import local_keys
 from infra.sending import post
+from infra.serve import DEMO_BEGAN
 from opendata.adapters.feedback_files import letter
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import outbox, roster
 from opendata.desk.context import Desk, Terms
+from opendata.desk.records import webhook_key
 from opendata.rules.errors import Unavailable
 from opendata.rules.feedback import Action
 from opendata.rules.people import Person
@@ -265,6 +268,8 @@ class Outside:
             for case, press in waiting(state):
                 if case in self.cases - self.claimed:
                     status, told = ask(f"{url}/desk/page/act/press", press)
+                    if status == 409:
+                        break  # the card was drawn anew since it was looked at
                     assert (status, told["trouble"]) == (200, "")
                     self.claimed.add(case)
 
@@ -334,7 +339,10 @@ def die(lives, folder, outside, chance):
 def drain(folder, url, token):
     """Deliver what waits, an hour later; until then the living desk has done what was due."""
     client = web_client(token, f"{url}/desk/api/")
+    began = datetime.fromisoformat((folder / DEMO_BEGAN).read_text())
     with closing(SqliteStore(folder / "desk.sqlite")) as store:
+        answers = [webhook_key(letter.webhook) for letter in letters(began)]
+        assert until(lambda: len(store.get(*answers)) == len(answers))
         assert until(lambda: not outbox.waiting(Desk(store, now, Terms()), 1))
         hour_later = now() + timedelta(hours=1)
         desk = Desk(store, lambda: hour_later, Terms())
