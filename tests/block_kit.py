@@ -135,6 +135,7 @@ _NO_URL = ["", "data.gov.tw", "javascript:alert(1)", "https://", "https://a b", 
 _NO_DAY = ["2026-02-29", "2026-13-01", "115-02-10", "2026/02/10", "20260210", "", 20260210, None]
 _NO_MOMENT = [999_999_999, 10**10, 1771826700000, "1771826700", 1771826700.5, True, None]
 _NO_QUESTION = ["是否繼續？", True, words(3), {}, {"title": words(3), "text": words(3)}]
+_NO_TIME = [["on_blur"], ["on_enter_pressed"] * 3]
 _OTHER_BLOCKS = [
     *("alert", "call", "card", "carousel", "container", "context_actions", "data_table"),
     *("data_visualization", "file", "image", "layout", "markdown", "plan", "task_card", "video"),
@@ -177,7 +178,7 @@ NEVER: list[Wrong] = [
     ("a prompt nowhere shown", ("datetimepicker", "file_input"), "placeholder", [words(3)]),
     ("files not taken so", ("file_input",), "max_files", [0, 11, "1", None]),
     ("files not taken so", ("file_input",), "filetypes", [[], "csv", [7], None]),
-    ("no known time to tell", ("dispatch",), "trigger_actions_on", [["on_blur"], ["on_blur"] * 3]),
+    ("no known time to tell", ("dispatch",), "trigger_actions_on", _NO_TIME),
     ("a weight that is none", ("text",), "style", ["bold", [], None, {"loud": True}]),
     ("a border that is none", RICH, "border", [2, -1, True, "1"]),
     ("a column that is none", ("table",), "column_settings", [[], {}, [7], "left"]),

@@ -42,8 +42,16 @@ def grouped():
     return [{"label": plain(name), "options": options(f"{name}1", f"{name}2")} for name in "甲乙"]
 
 
-MENU = {"type": "static_select", "options": options("1", "2"), "initial_option": options("2")[0]}
-TICKS = {"type": "checkboxes", "options": options("1", "2"), "initial_options": options("1")}
+def described(*values):
+    return [{**option, "description": plain("說明")} for option in options(*values)]
+
+
+MENU = {
+    "type": "static_select",
+    "options": described("1", "2"),
+    "initial_option": described("2")[0],
+}
+TICKS = {"type": "checkboxes", "options": described("1", "2"), "initial_options": described("1")}
 TOLD = [
     {"type": "header", "text": plain("標題"), "block_id": "top"},
     {**section("段"), "accessory": {**MENU, "action_id": "menu", "placeholder": plain("請選")}},

@@ -157,6 +157,11 @@ FORBIDDEN = [
     ("a day of the week", [actions(picker("2026-W01-1"))], f"{FIRST}/initial_date"),
     ("milliseconds", [actions(moment(1771826700000))], f"{FIRST}/initial_date_time"),
     ("a file in a message", [field("f", FILES)], "/0/element/type"),
+    (
+        "two in focus in one row",
+        [actions(ticks("1", focus_on_load=True), select("1", focus_on_load=True))],
+        "/0/elements/1/focus_on_load",
+    ),
     ("two in focus", [field("a", FOCUSED), field("b", FOCUSED)], "/1/element/focus_on_load"),
 ]
 
