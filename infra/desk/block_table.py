@@ -1,25 +1,40 @@
 """What Slack accepts as blocks and views, as a table.
 
 Only kinds that the desk uses stand here. Limits are Slack's published ones; where sources differ,
-the smaller. Rules that look at more than one property stand in ``block_rules``.
+the smaller. What must hold between properties stands in ``block_relations``, what concerns a
+message or view as a whole in ``block_rules``.
 """
 
 from __future__ import annotations
 
-from infra.desk.shapes import Check, between, instance, many, one_of, shape, string, typed, url
+from infra.desk import block_relations as relations
+from infra.desk.shapes import (
+    Check,
+    also,
+    between,
+    day,
+    flag,
+    kind,
+    many,
+    one_of,
+    shape,
+    string,
+    typed,
+    url,
+)
 
 
 def _plain(most: int) -> Check:
-    return typed({"plain_text": shape({"text": string(most)}, {"emoji": instance(bool)})})
+    return typed({"plain_text": kind({"text": string(most)}, {"emoji": flag})})
 
 
 def _text(most: int) -> Check:
-    mrkdwn = shape({"text": string(most)}, {"verbatim": instance(bool)})
-    plain = shape({"text": string(most)}, {"emoji": instance(bool)})
+    mrkdwn = kind({"text": string(most)}, {"verbatim": flag})
+    plain = kind({"text": string(most)}, {"emoji": flag})
     return typed({"mrkdwn": mrkdwn, "plain_text": plain})
 
 
-_FLAG, _ID = instance(bool), string(255)
+_ID = string(255)
 _STYLE = one_of("primary", "danger")
 _CONFIRM = shape(
     {"title": _plain(100), "text": _text(300), "confirm": _plain(30), "deny": _plain(30)},
@@ -28,17 +43,15 @@ _CONFIRM = shape(
 _OPTION = shape({"text": _plain(75), "value": string(150)}, {"description": _plain(75)})
 _TICK = shape({"text": _text(75), "value": string(150)}, {"description": _text(75)})
 _GROUP = shape({"label": _plain(75), "options": many(_OPTION, 100)})
-_COMMON = {"action_id": _ID, "confirm": _CONFIRM}
-_TYPED = {"action_id": _ID, "placeholder": _plain(150), "focus_on_load": _FLAG}
 _DISPATCH = shape(
     {"trigger_actions_on": many(one_of("on_enter_pressed", "on_character_entered"), 2)}
 )
-_LINE = {**_TYPED, "initial_value": string(3000, 0), "dispatch_action_config": _DISPATCH}
-_PICKER = {**_COMMON, "placeholder": _plain(150), "focus_on_load": _FLAG}
+_COMMON = {"action_id": _ID, "confirm": _CONFIRM}
+_FOCUSED = {**_COMMON, "focus_on_load": flag}
+_PICKER = {**_FOCUSED, "placeholder": _plain(150)}
 
-_IMAGE = {"image_url": url, "alt_text": string(2000)}
-_ELEMENTS: dict[str, Check] = {
-    "button": shape(
+ELEMENTS: dict[str, Check] = {
+    "button": kind(
         {"text": _plain(75)},
         {
             **_COMMON,
@@ -48,157 +61,128 @@ _ELEMENTS: dict[str, Check] = {
             "accessibility_label": string(75),
         },
     ),
-    "static_select": shape(
+    "static_select": also(
+        kind(
+            {},
+            {
+                **_PICKER,
+                "options": many(_OPTION, 100),
+                "option_groups": many(_GROUP, 100),
+                "initial_option": _OPTION,
+            },
+        ),
+        relations.options_in_one_way,
+        relations.unique_options,
+        relations.initial_among_options,
+    ),
+    "checkboxes": also(
+        kind({"options": many(_TICK, 10)}, {**_FOCUSED, "initial_options": many(_TICK, 10)}),
+        relations.unique_options,
+        relations.initial_among_options,
+    ),
+    "datepicker": kind({}, {**_PICKER, "initial_date": day}),
+    # Ten digits: the seconds from September 2001 to the year 2286.
+    "datetimepicker": kind({}, {**_FOCUSED, "initial_date_time": between(10**9, 10**10 - 1)}),
+    "plain_text_input": also(
+        kind(
+            {},
+            {
+                "action_id": _ID,
+                "placeholder": _plain(150),
+                "focus_on_load": flag,
+                "initial_value": string(3000, 0),
+                "dispatch_action_config": _DISPATCH,
+                "multiline": flag,
+                "min_length": between(0, 3000),
+                "max_length": between(1, 3000),
+            },
+        ),
+        relations.lengths_that_can_be_met,
+    ),
+    "file_input": kind(
         {},
-        {
-            **_PICKER,
-            "options": many(_OPTION, 100),
-            "option_groups": many(_GROUP, 100),
-            "initial_option": _OPTION,
-        },
+        {"action_id": _ID, "filetypes": many(string(255), 100), "max_files": between(1, 10)},
     ),
-    "overflow": shape({"options": many(_OPTION, 5)}, _COMMON),
-    "checkboxes": shape(
-        {"options": many(_TICK, 10)},
-        {**_COMMON, "initial_options": many(_TICK, 10), "focus_on_load": _FLAG},
-    ),
-    "radio_buttons": shape(
-        {"options": many(_TICK, 10)},
-        {**_COMMON, "initial_option": _TICK, "focus_on_load": _FLAG},
-    ),
-    "datepicker": shape({}, {**_PICKER, "initial_date": string(10, 10)}),
-    "timepicker": shape({}, {**_PICKER, "initial_time": string(5, 5), "timezone": string(255)}),
-    "datetimepicker": shape(
-        {}, {**_COMMON, "initial_date_time": between(10**9, 10**10 - 1), "focus_on_load": _FLAG}
-    ),
-    "plain_text_input": shape(
-        {},
-        {
-            **_LINE,
-            "multiline": _FLAG,
-            "min_length": between(0, 3000),
-            "max_length": between(1, 3000),
-        },
-    ),
-    "email_text_input": shape({}, _LINE),
-    "url_text_input": shape({}, _LINE),
-    "number_input": shape(
-        {"is_decimal_allowed": _FLAG},
-        {**_LINE, "min_value": string(255), "max_value": string(255)},
-    ),
-    "image": shape(_IMAGE),
 }
 
 
 def _elements(*names: str) -> Check:
-    return typed({name: _ELEMENTS[name] for name in names})
+    return typed({name: ELEMENTS[name] for name in names})
 
 
-_PRESSED = ("button", "static_select", "overflow", "checkboxes", "radio_buttons")
-_PICKED = ("datepicker", "timepicker")
-_FILLED = ("plain_text_input", "email_text_input", "url_text_input", "number_input")
+_PRESSED = ("button", "static_select", "checkboxes", "datepicker")
+_FILLED = ("plain_text_input", "static_select", "checkboxes", "datepicker", "datetimepicker")
 
-_WEIGHT = shape({}, dict.fromkeys(("bold", "italic", "strike", "code"), _FLAG))
-_LEAF = typed(
-    {
-        "text": shape({"text": string(12_000)}, {"style": _WEIGHT}),
-        "link": shape({"url": url}, {"text": string(12_000), "style": _WEIGHT}),
-        "user": shape({"user_id": _ID}, {"style": _WEIGHT}),
-        "emoji": shape({"name": _ID}, {"unicode": _ID}),
-    }
-)
-_LEAVES = {"elements": many(_LEAF, 1000)}
-_SECTION = shape(_LEAVES)
-_RICH: dict[str, Check] = {
-    "rich_text_section": _SECTION,
-    "rich_text_quote": shape(_LEAVES, {"border": between(0, 1)}),
-    "rich_text_preformatted": shape(_LEAVES, {"border": between(0, 1)}),
-    "rich_text_list": shape(
-        {
-            "style": one_of("bullet", "ordered"),
-            "elements": many(typed({"rich_text_section": _SECTION}), 1000),
-        },
-        {"indent": between(0, 8), "offset": between(0, 10_000), "border": between(0, 1)},
-    ),
-}
-_RICH_TEXT = shape({"elements": many(typed(_RICH), 1000)}, {"block_id": _ID})
-_CELL = typed({"raw_text": shape({"text": string(12_000)}), "rich_text": _RICH_TEXT})
-_COLUMN = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": _FLAG})
+_WEIGHT = shape({}, dict.fromkeys(("bold", "italic", "strike", "code"), flag))
+_LEAF = typed({"text": kind({"text": string(12_000)}, {"style": _WEIGHT})})
+_LEAVES = kind({"elements": many(_LEAF, 1000)}, {"border": between(0, 1)})
+RICH: dict[str, Check] = {"rich_text_quote": _LEAVES, "rich_text_preformatted": _LEAVES}
+
+_CELL = typed({"raw_text": kind({"text": string(10_000)})})
+_COLUMN = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": flag})
 _NAMED = {"block_id": _ID}
 
 BLOCKS: dict[str, Check] = {
-    "header": shape({"text": _plain(150)}, _NAMED),
-    "section": shape(
-        {},
-        {
-            **_NAMED,
-            "text": _text(3000),
-            "fields": many(_text(2000), 10),
-            "accessory": _elements(*_PRESSED, *_PICKED, "image"),
-            "expand": _FLAG,
-        },
+    "header": kind({"text": _plain(150)}, _NAMED),
+    "section": also(
+        kind(
+            {},
+            {
+                **_NAMED,
+                "text": _text(3000),
+                "fields": many(_text(2000), 10),
+                "accessory": _elements(*_PRESSED),
+                "expand": flag,
+            },
+        ),
+        relations.has_text_or_fields,
     ),
-    "context": shape(
-        {
-            "elements": many(
-                typed(
-                    {
-                        "mrkdwn": _text(2000),
-                        "plain_text": _text(2000),
-                        "image": _ELEMENTS["image"],
-                    }
-                ),
-                10,
-            )
-        },
-        _NAMED,
+    "context": kind({"elements": many(_text(2000), 10)}, _NAMED),
+    "divider": kind({}, _NAMED),
+    "actions": also(
+        kind({"elements": many(_elements(*_PRESSED, "datetimepicker"), 25)}, _NAMED),
+        relations.unique_action_ids,
     ),
-    "divider": shape({}, _NAMED),
-    "actions": shape(
-        {"elements": many(_elements(*_PRESSED, *_PICKED, "datetimepicker"), 25)}, _NAMED
+    "input": also(
+        kind(
+            {"label": _plain(2000), "element": _elements(*_FILLED, "file_input")},
+            {**_NAMED, "hint": _plain(2000), "optional": flag, "dispatch_action": flag},
+        ),
+        relations.dispatched_if_at_all,
     ),
-    "input": shape(
-        {
-            "label": _plain(2000),
-            "element": _elements(
-                *_FILLED,
-                "static_select",
-                "checkboxes",
-                "radio_buttons",
-                *_PICKED,
-                "datetimepicker",
-            ),
-        },
-        {**_NAMED, "hint": _plain(2000), "optional": _FLAG, "dispatch_action": _FLAG},
-    ),
-    "rich_text": _RICH_TEXT,
-    "image": shape(_IMAGE, {**_NAMED, "title": _plain(2000)}),
-    "table": shape(
-        {"rows": many(many(_CELL, 20), 100)},
-        {**_NAMED, "column_settings": many(_COLUMN, 20, 0)},
+    "rich_text": kind({"elements": many(typed(RICH), 1000)}, _NAMED),
+    "table": also(
+        kind(
+            {"rows": many(many(_CELL, 20), 100)},
+            {**_NAMED, "column_settings": many(_COLUMN, 20)},
+        ),
+        relations.even_rows,
     ),
 }
-VIEWS: dict[str, Check] = {
-    "modal": shape(
-        {"title": _plain(24)},
+
+_BLOCK = typed(BLOCKS)
+_KEPT = {
+    "private_metadata": string(3000, 0),
+    "callback_id": string(255, 0),
+    "external_id": string(255, 0),
+}
+SURFACES: dict[str, Check] = {
+    "message": shape({"blocks": many(_BLOCK, 50)}),
+    "modal": kind(
+        {"title": _plain(24), "blocks": many(_BLOCK, 100)},
         {
-            "blocks": instance(list),
+            **_KEPT,
             "submit": _plain(24),
             "close": _plain(24),
-            "private_metadata": string(3000, 0),
-            "callback_id": string(255, 0),
-            "external_id": string(255, 0),
-            "clear_on_close": _FLAG,
-            "notify_on_close": _FLAG,
+            "clear_on_close": flag,
+            "notify_on_close": flag,
         },
     ),
-    "home": shape(
-        {},
-        {
-            "blocks": instance(list),
-            "private_metadata": string(3000, 0),
-            "callback_id": string(255, 0),
-            "external_id": string(255, 0),
-        },
-    ),
+    "home": kind({"blocks": many(_BLOCK, 100)}, _KEPT),
 }
+"""What a message is beside its text, and the views by their type."""
+
+KINDS = frozenset(
+    [*BLOCKS, *ELEMENTS, *RICH, "text", "raw_text", "plain_text", "mrkdwn", "modal", "home"]
+)
+"""Every ``type`` that is accepted anywhere."""

@@ -29,8 +29,6 @@ def named(blocks: Sequence[Json]) -> list[Json]:
 
 
 def _named_element(element: Json) -> Json:
-    if element["type"] == "image":
-        return element
     return {**element, "action_id": element.get("action_id") or _made_up()}
 
 

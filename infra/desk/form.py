@@ -6,7 +6,6 @@ of those, or null. What an app gets is built from its own blocks, so nothing els
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,25 +14,13 @@ from infra.desk.blocks import interactive, option_of
 Json = dict[str, Any]
 Values = Mapping[str, Mapping[str, Any]]
 
-_CHOICE = ("selected_option", "initial_option")
-_LINE = ("value", "initial_value")
 _STATEFUL = {
-    "plain_text_input": _LINE,
-    "email_text_input": _LINE,
-    "url_text_input": _LINE,
-    "number_input": _LINE,
-    "static_select": _CHOICE,
-    "radio_buttons": _CHOICE,
+    "plain_text_input": ("value", "initial_value"),
+    "static_select": ("selected_option", "initial_option"),
     "checkboxes": ("selected_options", "initial_options"),
     "datepicker": ("selected_date", "initial_date"),
-    "timepicker": ("selected_time", "initial_time"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
 }
-_PATTERNS = {
-    "email_text_input": ("not_email", re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")),
-    "url_text_input": ("not_url", re.compile(r"https?://\S+")),
-}
-_WHOLE, _DECIMAL = re.compile(r"-?\d{1,15}"), re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 LONGEST = 3000
 
 
@@ -50,9 +37,8 @@ def state_of(blocks: Sequence[Json], values: Values) -> Json:
 def entry_of(element: Json, given: Any) -> Json:
     """One element's value as Slack tells it, with its type; ``given`` is the page's plain value."""
     kind = element["type"]
-    if kind in {"button", "overflow"}:
-        chosen = option_of(element, given)
-        return {"type": kind} | ({"selected_option": chosen} if chosen else {})
+    if kind == "button":
+        return {"type": kind}
     said = _STATEFUL[kind][0]
     return {"type": kind, said: _value(element, said, given)}
 
@@ -83,7 +69,7 @@ def refusals(blocks: Sequence[Json], values: Values) -> dict[str, str]:
     """What Slack itself refuses before it asks the app: a code by block_id, one for each block."""
     found: dict[str, str] = {}
     for block, element in interactive(blocks):
-        if block["type"] == "input":
+        if block["type"] == "input" and element["type"] in _STATEFUL:
             said = _STATEFUL[element["type"]][0]
             value = entry_of(element, _given(block, element, values))[said]
             wrong = next(_wrong_with(block, element, value), None)
@@ -104,20 +90,3 @@ def _wrong_with_text(element: Json, value: str) -> Iterator[str]:
         yield "too_long"
     if len(value) < element.get("min_length", 0):
         yield "too_short"
-    code, pattern = _PATTERNS.get(element["type"], ("", None))
-    if pattern and not pattern.fullmatch(value):
-        yield code
-    if element["type"] == "number_input":
-        yield from _wrong_with_number(element, value)
-
-
-def _wrong_with_number(element: Json, value: str) -> Iterator[str]:
-    pattern = _DECIMAL if element["is_decimal_allowed"] else _WHOLE
-    if not pattern.fullmatch(value):
-        yield "not_number"
-        return
-    least, most = element.get("min_value"), element.get("max_value")
-    if least is not None and float(value) < float(least):
-        yield "too_small"
-    if most is not None and float(value) > float(most):
-        yield "too_large"

@@ -1,59 +1,101 @@
 """Checks of JSON values, small ones that are put together to larger ones.
 
-A check takes a value and the JSON pointer where it stands, and yields what is wrong with it.
+A check takes a value and tells what is wrong with it, with pointers from that value; whoever holds
+the value puts its name before them. So a sound payload costs no pointer at all.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-Fault = tuple[str, str]
-"""Where, as a JSON pointer, and what is wrong, as Slack words it."""
-Check = Callable[[Any, str], Iterator[Fault]]
-_LINK = re.compile(r"(https?://|mailto:)[^\s<>]+\Z")
+FAILED = "failed_constraint"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that Slack refuses.
+
+    Attributes:
+        pointer: where, as a JSON pointer.
+        message: what is wrong, as Slack words it.
+        constraint: what was expected: its ``type``, and ``expected`` where it has a measure.
+        code: ``failed_constraint``, or Slack's name for a payload that is too big as a whole.
+    """
+
+    pointer: str
+    message: str
+    constraint: Mapping[str, Any]
+    code: str = FAILED
+
+    def under(self, *names: str | int) -> Fault:
+        """The same fault, seen from what holds the value under these names."""
+        steps = (str(name).replace("~", "~0").replace("/", "~1") for name in names)
+        return replace(self, pointer="".join(f"/{step}" for step in steps) + self.pointer)
+
+
+Faults = Sequence[Fault]
+Check = Callable[[Any], Faults]
+_LINK = re.compile(r"https?://[^\s<>/]+(/[^\s<>]*)?\Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _NOTHING: Mapping[str, Check] = MappingProxyType({})
+
+
+def fault(message: str, constraint: str, expected: object = None, at: str = "") -> Fault:
+    """A fault of the value itself, or of a part of it; ``constraint`` is the constraint's type."""
+    told = {"type": constraint} | ({} if expected is None else {"expected": expected})
+    return Fault(at, message, told)
 
 
 def string(most: int, least: int = 1) -> Check:
     """A string of so many characters (code points)."""
 
-    def check(value: Any, at: str) -> Iterator[Fault]:
+    def check(value: Any) -> Faults:
         if not isinstance(value, str):
-            yield at, "must be a string"
-        elif len(value) > most:
-            yield at, f"must be less than {most + 1} characters"
-        elif len(value) < least:
-            yield at, f"must be more than {least - 1} characters"
+            return [fault("must be a string", "type", "string")]
+        if len(value) > most:
+            return [fault(f"must be less than {most + 1} characters", "max_length", most)]
+        if len(value) < least:
+            return [fault(f"must be more than {least - 1} characters", "min_length", least)]
+        return ()
 
     return check
 
 
-def url(value: Any, at: str) -> Iterator[Fault]:
-    """A link that a person can follow."""
-    yield from string(3000)(value, at)
-    if isinstance(value, str) and not _LINK.match(value):
-        yield at, "must be a valid URL"
+def url(value: Any) -> Faults:
+    """A link that a person can follow, of at most 3000 characters."""
+    if found := string(3000)(value):
+        return found
+    return () if _LINK.match(value) else [fault("must be a valid URL", "format", "url")]
 
 
-def instance(kind: type) -> Check:
-    """A value of one JSON type."""
+def day(value: Any) -> Faults:
+    """A date that exists, as YYYY-MM-DD."""
+    if isinstance(value, str) and _DATE.match(value):
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return [fault("must be a date that exists", "format", "date")]
+        return ()
+    return [fault("must be a date as YYYY-MM-DD", "format", "date")]
 
-    def check(value: Any, at: str) -> Iterator[Fault]:
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            yield at, f"must be of type {kind.__name__}"
 
-    return check
+def flag(value: Any) -> Faults:
+    """True or false."""
+    return () if isinstance(value, bool) else [fault("must be a boolean", "type", "boolean")]
 
 
 def one_of(*values: str) -> Check:
     """One of these words."""
 
-    def check(value: Any, at: str) -> Iterator[Fault]:
-        if value not in values:
-            yield at, f"must be one of {', '.join(values)}"
+    def check(value: Any) -> Faults:
+        if value in values:
+            return ()
+        return [fault(f"must be one of {', '.join(values)}", "enum", list(values))]
 
     return check
 
@@ -61,9 +103,10 @@ def one_of(*values: str) -> Check:
 def between(least: int, most: int) -> Check:
     """A whole number in a range, ends included."""
 
-    def check(value: Any, at: str) -> Iterator[Fault]:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            yield at, f"must be a whole number from {least} to {most}"
+    def check(value: Any) -> Faults:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return ()
+        return [fault(f"must be a whole number from {least} to {most}", "range", [least, most])]
 
     return check
 
@@ -71,48 +114,69 @@ def between(least: int, most: int) -> Check:
 def many(each: Check, most: int, least: int = 1) -> Check:
     """A list of so many items, each of which passes."""
 
-    def check(value: Any, at: str) -> Iterator[Fault]:
+    def check(value: Any) -> Faults:
         if not isinstance(value, list):
-            yield at, "must be an array"
-            return
+            return [fault("must be an array", "type", "array")]
+        found: list[Fault] = []
         if len(value) > most:
-            yield at, f"no more than {most} items allowed"
+            found.append(fault(f"no more than {most} items allowed", "max_items", most))
         if len(value) < least:
-            yield at, f"no fewer than {least} items allowed"
+            found.append(fault(f"no fewer than {least} items allowed", "min_items", least))
         for i, item in enumerate(value):
-            yield from each(item, f"{at}/{i}")
+            if wrong := each(item):
+                found += [one.under(i) for one in wrong]
+        return found
 
     return check
 
 
 def shape(required: Mapping[str, Check], optional: Mapping[str, Check] = _NOTHING) -> Check:
-    """An object with these properties and no others but ``type``."""
+    """An object with these properties and no others."""
     known = {**required, **optional}
 
-    def check(value: Any, at: str) -> Iterator[Fault]:
+    def check(value: Any) -> Faults:
         if not isinstance(value, dict):
-            yield at, "must be an object"
-            return
-        for name in required.keys() - value.keys():
-            yield at, f"missing required field: {name}"
+            return [fault("must be an object", "type", "object")]
+        found = [
+            fault(f"missing required field: {name}", "required", name)
+            for name in required
+            if name not in value
+        ]
         for name, given in value.items():
-            if name in known:
-                yield from known[name](given, f"{at}/{name}")
-            elif name != "type":
-                yield f"{at}/{name}", "invalid additional property"
+            if name not in known:
+                unknown = fault(f"invalid additional property: {name}", "additional_properties")
+                found.append(unknown.under(name))
+            elif wrong := known[name](given):
+                found += [one.under(name) for one in wrong]
+        return found
 
     return check
 
 
-def typed(shapes: Mapping[str, Check]) -> Check:
-    """An object whose ``type`` says which shape it has."""
+def kind(required: Mapping[str, Check], optional: Mapping[str, Check] = _NOTHING) -> Check:
+    """A shape that stands beside a ``type``, which ``typed`` looks at."""
+    return shape({"type": string(255), **required}, optional)
 
-    def check(value: Any, at: str) -> Iterator[Fault]:
-        kind = value.get("type") if isinstance(value, dict) else None
-        known = shapes.get(kind) if isinstance(kind, str) else None
+
+def typed(kinds: Mapping[str, Check]) -> Check:
+    """An object whose ``type`` says which kind it is."""
+
+    def check(value: Any) -> Faults:
+        if not isinstance(value, dict):
+            return [fault("must be an object", "type", "object")]
+        name = value.get("type")
+        known = kinds.get(name) if isinstance(name, str) else None
         if known is None:
-            yield f"{at}/type", f"unsupported type: {kind}"
-        else:
-            yield from known(value, at)
+            return [fault(f"unsupported type: {name}", "enum", list(kinds), "/type")]
+        return known(value)
 
     return check
+
+
+def also(check: Check, *rules: Callable[[Any], Iterable[Fault]]) -> Check:
+    """A check, and what must hold besides between the parts of a value that passes it."""
+
+    def both(value: Any) -> Faults:
+        return check(value) or [one for rule in rules for one in rule(value)]
+
+    return both

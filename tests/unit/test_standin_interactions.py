@@ -100,16 +100,11 @@ def test_nobody_presses_what_is_for_others_or_not_there(hand, space):
 
 
 def test_menus_tell_the_whole_option(hand, space):
-    elements = [
-        {"type": "static_select", "action_id": "s", "options": options("1", "2")},
-        {"type": "overflow", "action_id": "o", "options": options("3")},
-    ]
-    ts = space.messages.post(OPEN, {"text": "選", "blocks": [actions(*elements)]})["ts"]
+    select = {"type": "static_select", "action_id": "s", "options": options("1", "2")}
+    ts = space.messages.post(OPEN, {"text": "選", "blocks": [actions(select)]})["ts"]
     hand.press(ts, "acts", "s", "2", {"acts": {"s": "2"}})
     assert hand.payload()["actions"][0]["selected_option"] == options("2")[0]
     assert hand.payload()["state"]["values"]["acts"]["s"]["selected_option"] == options("2")[0]
-    hand.press(ts, "acts", "o", "3")
-    assert hand.payload()["actions"][0]["selected_option"] == options("3")[0]
 
 
 def test_opening_the_home_is_an_event_with_an_id_of_its_own(hand, app):
