@@ -13,11 +13,19 @@ ARRIVED = """() => {
 }"""
 
 
+SETTLED = """async () => {
+    const revision = async () => (await (await fetch("page/state")).json()).revision;
+    const before = await revision();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return before === await revision();
+}"""
+
+
 class Walk:
     """The hands and eyes of a journey."""
 
     def __init__(self, page: Page, pictures: Path) -> None:
-        self.page, self._pictures = page, pictures
+        self.page, self.pictures = page, pictures
 
     def be(self, person: str) -> None:
         """Become somebody else."""
@@ -32,6 +40,10 @@ class Walk:
     def _arrive(self) -> None:
         """Wait until the page shows whom and where its address says."""
         self.page.wait_for_function(ARRIVED)
+
+    def settle(self) -> None:
+        """Wait until the desk has been quiet for a second: all that was on its way is here."""
+        self.page.wait_for_function(SETTLED)
 
     def message(self, *texts: str) -> Locator:
         """The newest message that holds all these texts."""
@@ -86,4 +98,4 @@ class Walk:
     def picture(self, name: str) -> None:
         """Keep what is on the page."""
         self.page.wait_for_timeout(300)
-        self.page.screenshot(path=self._pictures / f"{name}.png")
+        self.page.screenshot(path=self.pictures / f"{name}.png")

@@ -9,6 +9,8 @@ import { day, say } from "./texts.js";
 const NEAR = 120;
 // Seconds within which a person's next words need no name above them.
 const TOGETHER = 300;
+// From so many messages on, only those that are looked at are laid out.
+const LONG = 200;
 
 const said = document.getElementById("said");
 let shown = new Map();
@@ -58,7 +60,8 @@ export function drawLog(log, desk, around) {
   if (!messages.length) nodes.push(empty(desk.place));
   keepingFocus(log, () => arrange(log, nodes));
   forgetAllBut(messages);
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  log.classList.toggle("long", messages.length > LONG);
+  if (atEnd) toEnd(log);
   begun = true;
   oneStop(log);
   showJump(log);
@@ -73,6 +76,12 @@ function arrange(log, nodes) {
     if (node === next) next = next.nextSibling;
     else log.insertBefore(node, next);
   }
+}
+
+// Heights that were only estimated are known a frame later.
+function toEnd(log) {
+  log.scrollTop = log.scrollHeight;
+  if (log.classList.contains("long")) requestAnimationFrame(() => (log.scrollTop = log.scrollHeight));
 }
 
 function known(entry, joined, desk, around) {

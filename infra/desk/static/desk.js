@@ -126,11 +126,13 @@ async function load() {
     again = true;
     return;
   }
+  const returned = desk.offline && state !== null;
   desk.offline = state === null;
   if (state) take(state);
   else setTimeout(refresh, RETRY);
   desk.draw();
   if (state) await look();
+  if (returned) openHome();
 }
 
 // Who asks for what is not theirs is shown what is.
