@@ -1,73 +1,21 @@
-"""The page that plays Slack: keyboard, looks, languages, guide, unread, sources, hostile words."""
+"""The page that plays Slack: keyboard, unread counts, two people, sources, hostile words."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from bot.commands import _WORDS
 from tests.journeys.walk import Walk
 
 Json = dict[str, Any]
-
-# As long as the browser itself waits; a busy machine draws slowly.
-expect.set_options(timeout=20_000)
+pytestmark = pytest.mark.usefixtures("settled")
 
 CHANNEL = "channel-法務部-資料開放"
 REPLY = "您好：您建議的資料，本部已於政府資料開放平臺提供，每季更新。法務部　敬復"
-AA, AA_LARGE = 4.5, 3.0
-PAIRS = [
-    ("--ink", "--bg", AA),
-    ("--ink", "--hover", AA),
-    ("--ink", "--only-you", AA),
-    ("--ink", "--accent-soft", AA),
-    ("--soft", "--bg", AA),
-    ("--soft", "--hover", AA),
-    ("--soft", "--only-you", AA),
-    ("--soft", "--raised", AA),
-    ("--soft", "--sunken", AA),
-    ("--soft", "--press", AA),
-    ("--link", "--bg", AA),
-    ("--code", "--sunken", AA),
-    ("--red", "--raised", AA),
-    ("--red", "--red-soft", AA),
-    ("--new", "--bg", AA),
-    ("--live", "--live-bg", AA),
-    ("--live", "--mine-bg", AA),
-    ("--chip-ink", "--chip", AA),
-    ("--on-green", "--green", AA),
-    ("--on-green", "--green-hover", AA),
-    ("--on-green", "--red-full", AA),
-    ("--on-count", "--count", AA),
-    ("--on-accent", "--accent", AA),
-    ("--side-ink", "--side", AA),
-    ("--side-soft", "--side", AA),
-    ("--side-soft", "--side-hover", AA),
-    ("--side-ink", "--rail", AA),
-    ("--side-here-ink", "--side-here", AA),
-    ("--edge", "--bg", AA_LARGE),
-    ("--focus", "--bg", AA_LARGE),
-    ("--accent", "--bg", AA_LARGE),
-    ("--tick", "--bg", AA_LARGE),
-    ("--side-focus", "--side", AA_LARGE),
-]
-CONTRAST = """([front, back]) => {
-    const light = (name) => {
-        const probe = document.body.appendChild(document.createElement("i"));
-        probe.style.color = `var(${name})`;
-        const parts = getComputedStyle(probe).color.match(/[\\d.]+/g).slice(0, 3).map(Number);
-        probe.remove();
-        const [r, g, b] = parts.map((part) => part / 255)
-            .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const [dark, bright] = [light(front), light(back)].sort((a, b) => a - b);
-    return (bright + 0.05) / (dark + 0.05);
-}"""
 
 
 def focused(page: Page) -> Locator:
@@ -81,28 +29,6 @@ def tab_to(page: Page, wanted: str, key: str = "Tab") -> None:
             return
         page.keyboard.press(key)
     pytest.fail(f"{key} never came to {wanted}")
-
-
-@pytest.fixture(autouse=True)
-def settled(walk: Walk) -> Iterator[None]:
-    """The demo's cards are all there; at the end no answer is waited for any more."""
-    walk.settle()
-    yield
-    walk.page.unroute_all(behavior="ignoreErrors")
-
-
-def state_with(page: Page, change: Any) -> None:
-    """Let the page see a state that differs from the server's."""
-
-    def answer(route: Route) -> None:
-        fetched = route.fetch()
-        told = fetched.json()
-        change(told)
-        route.fulfill(response=fetched, json=told)
-
-    page.route("**/page/state*", answer)
-    page.reload()
-    expect(page.get_by_test_id("who")).to_be_attached()
 
 
 # -- the keyboard -------------------------------------------------------------------------------
@@ -206,101 +132,6 @@ def test_f6_goes_round_the_regions(walk: Walk) -> None:
     assert met == ["who", "message", "composer", "guide-small"]
 
 
-# -- looks and languages ------------------------------------------------------------------------
-
-
-def test_theme_and_language_last_from_visit_to_visit(walk: Walk) -> None:
-    page = walk.page
-    root = page.locator("html")
-    expect(root).to_have_attribute("data-theme", "system")
-    page.get_by_test_id("theme").click()
-    page.get_by_test_id("theme").click()
-    page.get_by_test_id("language").click()
-    page.reload()
-    expect(root).to_have_attribute("data-theme", "dark")
-    expect(root).to_have_attribute("lang", "en")
-    expect(page.get_by_test_id("guide-open")).to_contain_text("Guide")
-    background = page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor")
-    assert background == "rgb(26, 29, 33)"
-    walk.picture("22-dark-english")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_main_colours_keep_the_contrast_that_aa_asks_for(page: Page, theme: str) -> None:
-    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
-    told = {(a, b): (page.evaluate(CONTRAST, [a, b]), least) for a, b, least in PAIRS}
-    assert {pair: got for pair, (got, least) in told.items() if got < least} == {}
-
-
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (900, 700), (390, 844)])
-def test_nothing_runs_out_of_the_window(walk: Walk, width: int, height: int) -> None:
-    page = walk.page
-    page.set_viewport_size({"width": width, "height": height})
-    page.reload()
-    expect(page.get_by_test_id("message").last).to_be_visible()
-    walk.picture(f"23-wide-{width}")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    over = """(bounds) => [...document.querySelectorAll("main *")]
-        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > bounds + 1)
-        .map((one) => one.className)"""
-    assert page.evaluate(over, width) == []
-
-
-# -- the guide ----------------------------------------------------------------------------------
-
-
-def test_the_guide_is_followed_by_its_own_buttons_to_the_end(walk: Walk) -> None:
-    page = walk.page
-    go, pointed = page.get_by_test_id("guide-go"), page.locator("#main .guided")
-
-    def step(name: str, action: str) -> None:
-        here = page.get_by_test_id(f"step-{name}")
-        expect(here).to_have_attribute("aria-current", "step")
-        expect(pointed).to_have_attribute("data-action-id", action)
-        pointed.click()
-
-    step("claim", "claim")
-    step("draft", "draft")
-    walk.choose("type", "open_or_on_request")
-    page.get_by_test_id("guide-sample").click()
-    walk.submit()
-    walk.see(walk.modal, "擬稿已儲存")
-    walk.submit()
-    go.click()
-    step("review", "pass")
-    go.click()
-    step("approve", "approve")
-    page.get_by_test_id("confirm-yes").click()
-    walk.picture("24-guide")
-    go.click()
-    step("publish", "publish")
-    walk.submit()
-    expect(page.get_by_test_id("step-status")).to_have_attribute("aria-current", "step")
-    go.click()
-    go.click()
-    expect(page.get_by_test_id("composer")).to_have_value("/opendata status")
-    page.get_by_test_id("send").click()
-    expect(page.get_by_test_id("guide-finished")).to_be_visible()
-    expect(page.locator(".steps .done")).to_have_count(6)
-    page.get_by_test_id("guide-again").click()
-    expect(page.get_by_test_id("step-claim")).to_have_attribute("aria-current", "step")
-
-
-def test_the_guide_unticks_what_is_undone_and_comes_back_after_a_reload(walk: Walk) -> None:
-    page = walk.page
-    page.locator('#main .guided[data-action-id="claim"]').click()
-    expect(page.get_by_test_id("step-draft")).to_have_attribute("aria-current", "step")
-    page.get_by_test_id("guide-small").click()
-    expect(page.get_by_test_id("guide-strip")).to_contain_text("2／6")
-    page.reload()
-    expect(page.get_by_test_id("guide-strip")).to_contain_text("2／6")
-    page.get_by_test_id("guide-resume").click()
-    walk.press(page.locator(".message", has=page.locator(".guided")), "release")
-    expect(page.get_by_test_id("step-claim")).to_have_attribute("aria-current", "step")
-    page.get_by_test_id("guide-close").click()
-    expect(page.get_by_test_id("guide-strip")).to_have_count(0)
-
-
 # -- unread, and two people at once -------------------------------------------------------------
 
 
@@ -352,7 +183,7 @@ def test_two_thousand_messages_come_without_drawing_one_twice(walk: Walk) -> Non
             for n in range(2000)
         ]  # fmt: skip
 
-    state_with(page, many)
+    walk.pretend(many)
     expect(page.get_by_test_id("message")).to_have_count(2000)
     page.evaluate("window.before = [...document.querySelectorAll('.message')]")
     with page.expect_response("**/page/state*"):
@@ -436,7 +267,7 @@ def test_a_hostile_message_stays_words(walk: Walk) -> None:
         for one in told["messages"]:
             one["message"] |= {"text": evil, "blocks": blocks}
 
-    state_with(page, spoil)
+    walk.pretend(spoil)
     card = page.get_by_test_id("message").last
     expect(card.locator(".block")).to_have_count(4)
     walk.see(card.locator("blockquote"), evil)
@@ -449,111 +280,3 @@ def test_a_hostile_message_stays_words(walk: Walk) -> None:
     walk.see(page.get_by_test_id("notification-text"), "<img src=x")
     assert page.locator("#dialog :is(a, img, script)").count() == 0
     assert alerts == []
-
-
-# -- what the server may offer ------------------------------------------------------------------
-
-
-@pytest.fixture
-def acts(page: Page) -> list[tuple[str, Json]]:
-    """What the page asks for, answered in the server's stead."""
-    asked: list[tuple[str, Json]] = []
-    done = {"trouble": "", "refused": {}, "errors": {}}
-
-    def answer(route: Route) -> None:
-        name = route.request.url.rsplit("/", 1)[1]
-        asked.append((name, json.loads(route.request.post_data or "{}")))
-        file = {"id": f"F{len(asked)}", "name": "清單.csv", "size": 2100}
-        route.fulfill(json={"file": file} if name == "upload" else done)
-
-    for name in ("fault", "faults_clear", "start_over", "upload"):
-        page.route(f"**/page/act/{name}", answer)
-    return asked
-
-
-def test_faults_are_switched_one_by_one_and_all_off(walk: Walk, acts: list[Any]) -> None:
-    page = walk.page
-    faults = [
-        {"name": "rate_limited", "on": True, "percent": 50, "left": 0, "value": 30},
-        {"name": "lost_delivery", "on": False, "percent": 0, "left": 0, "value": None},
-        {"name": "solar_flare", "on": False, "percent": 0, "left": 0, "value": None},
-    ]
-    state_with(page, lambda told: told.update(faults=faults, counts={"rate_limited": 3}))
-    expect(page.get_by_test_id("faults-on")).to_have_text("1")
-    page.get_by_test_id("faults-open").click()
-    walk.see(page.locator("#panel"), "solar_flare")
-    walk.picture("27-faults")
-    page.get_by_test_id("fault-lost_delivery").click()
-    page.get_by_test_id("fault-rate_limited-left").fill("3")
-    page.get_by_test_id("fault-rate_limited-left").press("Tab")
-    page.get_by_test_id("faults-clear").click()
-    expect(page.get_by_test_id("faults-on")).to_have_text("1")
-    page.wait_for_function(
-        "performance.getEntriesByName(location.origin + '/desk/page/act/faults_clear').length"
-    )
-    told = [
-        (name, {k: v for k, v in one.items() if k not in {"as", "place"}}) for name, one in acts
-    ]
-    assert told == [
-        ("fault", {"name": "lost_delivery", "percent": 100, "left": 0, "value": None}),
-        ("fault", {"name": "rate_limited", "percent": 0, "left": 3, "value": 30}),
-        ("faults_clear", {}),
-    ]
-
-
-def test_without_faults_there_is_no_panel_of_them(page: Page) -> None:
-    state_with(page, lambda told: [told.pop(name, None) for name in ("faults", "can_start_over")])
-    expect(page.get_by_test_id("notices")).to_be_visible()
-    expect(page.get_by_test_id("faults-open")).to_have_count(0)
-    expect(page.get_by_test_id("start-over")).to_have_count(0)
-
-
-def test_starting_over_asks_first(walk: Walk, acts: list[Any]) -> None:
-    page = walk.page
-    state_with(page, lambda told: told.update(can_start_over=True))
-    page.get_by_test_id("start-over").click()
-    page.get_by_test_id("confirm-no").click()
-    assert acts == []
-    page.get_by_test_id("start-over").click()
-    with page.expect_navigation():
-        page.get_by_test_id("confirm-yes").click()
-    assert [name for name, _ in acts] == ["start_over"]
-
-
-def test_a_file_is_sent_up_named_and_taken_away(walk: Walk, acts: list[Any]) -> None:
-    page = walk.page
-    field = {
-        "type": "input",
-        "block_id": "files",
-        "label": {"type": "plain_text", "text": "附件"},
-        "element": {"type": "file_input", "action_id": "files", "filetypes": ["csv"]},
-    }
-    view = {
-        "id": "V1", "hash": "1", "type": "modal", "callback_id": "", "close": None,
-        "title": {"type": "plain_text", "text": "匯入"},
-        "submit": {"type": "plain_text", "text": "送出"}, "blocks": [field],
-    }  # fmt: skip
-    state_with(page, lambda told: told.update(modals=[view]))
-    chooser = walk.modal.locator("input[type=file]")
-    content = "案號,標題\n".encode()
-    chooser.set_input_files({"name": "清單.csv", "mimeType": "text/csv", "buffer": content})
-    walk.see(walk.modal.get_by_test_id("file"), "清單.csv")
-    walk.see(walk.modal.get_by_test_id("file"), "3 KB")
-    name, asked = acts[0]
-    assert (name, asked["view_id"], asked["block_id"]) == ("upload", "V1", "files")
-    assert asked["content"] == "5qGI6JmfLOaomemhjAo="
-    with page.expect_request("**/page/act/submit") as sent:
-        walk.submit()
-    assert (sent.value.post_data_json or {})["values"] == {"files": {"files": ["F1"]}}
-    walk.modal.get_by_test_id("file-remove").click()
-    expect(walk.modal.get_by_test_id("file")).to_have_count(0)
-
-
-def test_a_server_that_is_gone_is_told_and_its_return_is_noticed(page: Page) -> None:
-    expect(page.get_by_test_id("message").first).to_be_visible()
-    page.context.set_offline(True)
-    page.get_by_test_id("home").click()
-    expect(page.get_by_test_id("offline")).to_be_visible()
-    page.context.set_offline(False)
-    expect(page.get_by_test_id("offline")).to_be_hidden()
-    expect(page.get_by_test_id("home-view")).to_be_visible()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
+
+# As long as the browser itself waits; a busy machine draws slowly.
+expect.set_options(timeout=20_000)
 
 ARRIVED = """() => {
     const told = new URLSearchParams(location.hash.slice(1));
@@ -44,6 +49,19 @@ class Walk:
     def settle(self) -> None:
         """Wait until the desk has been quiet for a second: all that was on its way is here."""
         self.page.wait_for_function(SETTLED)
+
+    def pretend(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Let the page see a state that differs from the server's; ``change`` alters it."""
+
+        def answer(route: Route) -> None:
+            fetched = route.fetch()
+            told = fetched.json()
+            change(told)
+            route.fulfill(response=fetched, json=told)
+
+        self.page.route("**/page/state*", answer)
+        self.page.reload()
+        expect(self.page.get_by_test_id("who")).to_be_attached()
 
     def message(self, *texts: str) -> Locator:
         """The newest message that holds all these texts."""

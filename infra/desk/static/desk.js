@@ -153,11 +153,15 @@ function markNew(state, arrived) {
   desk.newFrom = (foreign.at(-unseen) ?? foreign[0])?.message.ts ?? "";
 }
 
+let looked = "";
+
 async function look() {
   const here = desk.state.places.find((one) => one.id === desk.place);
   const newest = desk.state.messages.at(-1)?.message.ts;
-  if (!here?.unseen || !newest || document.hidden) return;
-  await act("see", { as: desk.person, place: desk.place, ts: newest });
+  const what = [desk.person, desk.place, newest].join("/");
+  // Said once: each telling is a change, and a change is a reason to look.
+  if (!here?.unseen || !newest || document.hidden || what === looked) return;
+  if (await act("see", { as: desk.person, place: desk.place, ts: newest })) looked = what;
 }
 
 // -- begin --------------------------------------------------------------------------------------
