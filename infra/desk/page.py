@@ -118,6 +118,7 @@ class Page:
                 "id": one.id,
                 "name": one.name,
                 "private": one.channel.private if one.channel else False,
+                "members": list(one.people),
                 "unseen": messages.unseen(person, one.id),
             }
             for one in self._workspace.conversations_of(person)

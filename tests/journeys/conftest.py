@@ -79,3 +79,11 @@ def page(browser: Browser, desk_url: str) -> Iterator[Page]:
 def walk(page: Page) -> Walk:
     PICTURES.mkdir(parents=True, exist_ok=True)
     return Walk(page, PICTURES)
+
+
+@pytest.fixture
+def settled(walk: Walk) -> Iterator[None]:
+    """The demo's cards are all there; at the end no answer is waited for any more."""
+    walk.settle()
+    yield
+    walk.page.unroute_all(behavior="ignoreErrors")

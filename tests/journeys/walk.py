@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
+
+# As long as the browser itself waits; a busy machine draws slowly.
+expect.set_options(timeout=20_000)
 
 ARRIVED = """() => {
     const told = new URLSearchParams(location.hash.slice(1));
@@ -13,11 +18,19 @@ ARRIVED = """() => {
 }"""
 
 
+SETTLED = """async () => {
+    const revision = async () => (await (await fetch("page/state")).json()).revision;
+    const before = await revision();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return before === await revision();
+}"""
+
+
 class Walk:
     """The hands and eyes of a journey."""
 
     def __init__(self, page: Page, pictures: Path) -> None:
-        self.page, self._pictures = page, pictures
+        self.page, self.pictures = page, pictures
 
     def be(self, person: str) -> None:
         """Become somebody else."""
@@ -32,6 +45,23 @@ class Walk:
     def _arrive(self) -> None:
         """Wait until the page shows whom and where its address says."""
         self.page.wait_for_function(ARRIVED)
+
+    def settle(self) -> None:
+        """Wait until the desk has been quiet for a second: all that was on its way is here."""
+        self.page.wait_for_function(SETTLED)
+
+    def pretend(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Let the page see a state that differs from the server's; ``change`` alters it."""
+
+        def answer(route: Route) -> None:
+            fetched = route.fetch()
+            told = fetched.json()
+            change(told)
+            route.fulfill(response=fetched, json=told)
+
+        self.page.route("**/page/state*", answer)
+        self.page.reload()
+        expect(self.page.get_by_test_id("who")).to_be_attached()
 
     def message(self, *texts: str) -> Locator:
         """The newest message that holds all these texts."""
@@ -86,4 +116,4 @@ class Walk:
     def picture(self, name: str) -> None:
         """Keep what is on the page."""
         self.page.wait_for_timeout(300)
-        self.page.screenshot(path=self._pictures / f"{name}.png")
+        self.page.screenshot(path=self.pictures / f"{name}.png")

@@ -1,11 +1,12 @@
 // Blocks as Slack draws them. `around` says where they stand: names, me, values, press, errors.
 
-import { h, icon } from "./dom.js";
 import { element } from "./elements.js";
-import { emojiOf, link, mention, mrkdwn } from "./mrkdwn.js";
+import { h, icon } from "./dom.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { rich_text } from "./rich-text.js";
 import { say } from "./texts.js";
 
-const DRAW = { header, section, context, divider, actions, input, rich_text, image, table };
+const DRAW = { header, section, context, divider, actions, input, rich_text, table };
 
 export function blocks(list, around) {
   return list.map((block) => {
@@ -16,13 +17,14 @@ export function blocks(list, around) {
   });
 }
 
-export function text(object, around) {
+function text(object, around) {
   if (object.type === "plain_text") return object.text;
   return mrkdwn(object.text, { ...around, verbatim: object.verbatim ?? false });
 }
 
+// What this page cannot draw is shown as it came, never left out.
 function unknown(block) {
-  return h("p", {}, `[${block.type}]`);
+  return h("p", { class: "unknown" }, JSON.stringify(block));
 }
 
 function header(block, around) {
@@ -44,11 +46,7 @@ function section(block, around) {
 }
 
 function context(block, around) {
-  return h(
-    "div",
-    {},
-    block.elements.map((one) => (one.type === "image" ? picture(one) : h("span", { class: "words" }, text(one, around)))),
-  );
+  return h("div", {}, block.elements.map((one) => h("span", { class: "words" }, text(one, around))));
 }
 
 function divider() {
@@ -60,7 +58,7 @@ function actions(block, around) {
 }
 
 function input(block, around) {
-  const grouped = ["checkboxes", "radio_buttons"].includes(block.element.type);
+  const grouped = block.element.type === "checkboxes";
   const id = `${block.block_id}-${block.element.action_id}`;
   const label = [block.label.text, block.optional && h("span", { class: "optional" }, say("optional"))];
   const wrong = around.errors?.[block.block_id];
@@ -74,52 +72,6 @@ function input(block, around) {
     block.hint && h("p", { class: "hint", id: `${id}-hint` }, block.hint.text),
   );
 }
-
-function picture(block) {
-  const shown = h("img", { src: block.image_url, alt: block.alt_text, loading: "lazy" });
-  shown.addEventListener("error", () => shown.replaceWith(h("span", { class: "no-image" }, `${say("image_missing")}：${block.alt_text}`)));
-  return shown;
-}
-
-function image(block) {
-  return h("figure", {}, block.title && h("figcaption", {}, block.title.text), picture(block));
-}
-
-// -- rich text ----------------------------------------------------------------------------------
-
-const PARTS = {
-  rich_text_section: (part, around) => h("div", { class: "words" }, leaves(part, around)),
-  rich_text_quote: (part, around) => h("blockquote", {}, leaves(part, around)),
-  rich_text_preformatted: (part, around) => h("pre", { class: "fence" }, leaves(part, around)),
-  rich_text_list: (part, around) =>
-    h(
-      part.style === "ordered" ? "ol" : "ul",
-      { class: `indent-${part.indent ?? 0}`, start: part.offset ? part.offset + 1 : null },
-      part.elements.map((one) => h("li", {}, leaves(one, around))),
-    ),
-};
-
-export function rich_text(block, around) {
-  return h("div", {}, block.elements.map((part) => PARTS[part.type](part, around)));
-}
-
-function leaves(part, around) {
-  return part.elements.map((leaf) => styled(leaf, leafNode(leaf, around)));
-}
-
-function leafNode(leaf, { names = {}, me = "" }) {
-  if (leaf.type === "link") return link(leaf.url, leaf.text ?? null);
-  if (leaf.type === "user") return mention(`@${names[leaf.user_id] ?? leaf.user_id}`, leaf.user_id === me);
-  if (leaf.type === "emoji") return emojiOf(leaf.name);
-  return leaf.text;
-}
-
-function styled(leaf, node) {
-  const tags = { bold: "strong", italic: "em", strike: "s", code: "code" };
-  return Object.entries(tags).reduce((inner, [name, tag]) => (leaf.style?.[name] ? h(tag, {}, inner) : inner), node);
-}
-
-// -- table --------------------------------------------------------------------------------------
 
 function table(block, around) {
   const cell = (tag) => (one, column) => {

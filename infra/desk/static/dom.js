@@ -10,8 +10,16 @@ export function h(tag, attributes = {}, ...children) {
     else if (name === "value") made.value = value;
     else made.setAttribute(name, value === true ? "" : String(value));
   }
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(...present(children));
   return made;
+}
+
+// Children without the ones that are not there.
+const present = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+
+// What stands in `place` from now on.
+export function fill(place, ...children) {
+  place.replaceChildren(...present(children));
 }
 
 export function icon(name) {
@@ -23,6 +31,13 @@ export function icon(name) {
   made.append(use);
   return made;
 }
+
+// A button that shows only a sign, and says its name to whoever listens or points at it.
+export function sign(name, label, onclick, { testid = null, look = "close" } = {}) {
+  return h("button", { type: "button", class: look, "aria-label": label, title: label, onclick, "data-testid": testid }, icon(name));
+}
+
+export const closer = (label, onclick, testid = null) => sign("close", label, onclick, { testid });
 
 // A link that a person may follow, or nothing where the address is of another kind.
 export function safeAddress(url) {

@@ -1,7 +1,8 @@
 // What a person presses or fills in. `around.values` keeps what was filled in until it is sent.
 
-import { h, icon } from "./dom.js";
 import { ask } from "./dialogs.js";
+import { h } from "./dom.js";
+import { files } from "./files.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { say } from "./texts.js";
 import { fromZone, toZone } from "./zone.js";
@@ -9,21 +10,22 @@ import { fromZone, toZone } from "./zone.js";
 const DRAW = {
   button,
   static_select: select,
-  overflow,
-  checkboxes: (...all) => ticks("checkbox", ...all),
-  radio_buttons: (...all) => ticks("radio", ...all),
-  datepicker: (...all) => picker("date", "initial_date", ...all),
-  timepicker: (...all) => picker("time", "initial_time", ...all),
+  checkboxes: ticks,
+  datepicker: date,
   datetimepicker: moment,
   plain_text_input: line,
-  email_text_input: line,
-  url_text_input: line,
-  number_input: line,
-  image: (_, one) => h("img", { src: one.image_url, alt: one.alt_text, class: "thumbnail" }),
+  file_input: (block, one, around, field) => files(block, one, around, marks(block, one, field)),
 };
+// Slack cuts what is written on a button at about this many characters.
+const BUTTON = 30;
 
+// What this page cannot draw is shown as it came, never left out.
 export function element(block, one, around, field = {}) {
-  return DRAW[one.type](block, one, around, field);
+  return (DRAW[one.type] ?? unknown)(block, one, around, field);
+}
+
+function unknown(_, one) {
+  return h("span", { class: "unknown" }, JSON.stringify(one));
 }
 
 // What every field carries: its names, and what belongs to it.
@@ -35,7 +37,7 @@ function marks(block, one, { id, described, required, wrong }) {
     "aria-describedby": described || null,
     "aria-required": required ? "true" : null,
     "aria-invalid": wrong ? "true" : null,
-    "aria-label": id ? null : one.placeholder?.text ?? one.accessibility_label ?? one.action_id,
+    "aria-label": id ? null : one.placeholder?.text ?? one.action_id,
   };
 }
 
@@ -59,21 +61,22 @@ function button(block, one, around) {
     await around.press({ block_id: block.block_id, action_id: one.action_id, given: one.value ?? null });
     pressed.removeAttribute("aria-busy");
   };
+  const signs = [...one.text.text];
+  const long = signs.length > BUTTON;
   return h(
     "button",
     {
       type: "button",
       class: `button ${one.style ?? ""}`,
       onclick: press,
+      title: long ? one.text.text : null,
       "data-action-id": one.action_id,
-      "data-value": one.value,
-      "aria-label": one.accessibility_label,
+      "data-value": one.value ?? "",
+      "aria-label": one.accessibility_label ?? (long ? one.text.text : null),
     },
-    one.text.text,
+    long ? `${signs.slice(0, BUTTON).join("")}…` : one.text.text,
   );
 }
-
-const optionsOf = (one) => [one, ...(one.option_groups ?? [])].flatMap((group) => group.options ?? []);
 
 function select(block, one, around, field) {
   const option = (choice) => h("option", { value: choice.value }, choice.text.text);
@@ -90,61 +93,17 @@ function select(block, one, around, field) {
   return drawn;
 }
 
-function overflow(block, one, around) {
-  const menu = h("div", { class: "menu", role: "menu", hidden: true });
-  const opener = h(
-    "button",
-    { type: "button", class: "button overflow", "aria-haspopup": "menu", "aria-expanded": "false", "aria-label": say("more"), "data-action-id": one.action_id },
-    icon("more"),
-  );
-  const show = (open) => {
-    menu.hidden = !open;
-    opener.setAttribute("aria-expanded", String(open));
-    if (open) menu.firstElementChild.focus();
-  };
-  const choose = async (choice) => {
-    show(false);
-    opener.focus();
-    if (choice.url) window.open(choice.url, "_blank", "noopener,noreferrer");
-    if (one.confirm && !(await ask(one.confirm))) return;
-    await around.press({ block_id: block.block_id, action_id: one.action_id, given: choice.value });
-  };
-  menu.append(
-    ...one.options.map((choice) =>
-      h("button", { type: "button", role: "menuitem", tabindex: "-1", "data-value": choice.value, onclick: () => choose(choice) }, choice.text.text),
-    ),
-  );
-  opener.addEventListener("click", () => show(menu.hidden));
-  menu.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const items = [...menu.children];
-    if (step) items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
-    if (event.key === "Escape") {
-      show(false);
-      opener.focus();
-    }
-    if (step || event.key === "Escape") event.preventDefault();
-  });
-  const place = h("span", { class: "overflow-place" }, opener, menu);
-  place.addEventListener("focusout", (event) => {
-    if (!place.contains(event.relatedTarget)) show(false);
-  });
-  return place;
-}
-
-function ticks(kind, block, one, around, field) {
-  const many = kind === "checkbox";
-  const initial = many ? (one.initial_options ?? []).map((choice) => choice.value) : one.initial_option?.value ?? null;
+function ticks(block, one, around, field) {
+  const initial = (one.initial_options ?? []).map((choice) => choice.value);
   const now = () => kept(block, one, around, initial);
   const { id, ...own } = marks(block, one, field);
-  const group = id ?? `${block.block_id}-${one.action_id}`;
   const words = (object) => (object.type === "mrkdwn" ? mrkdwn(object.text, around) : object.text);
   const tick = (choice) => {
-    const box = h("input", { ...own, "aria-label": null, type: kind, name: group, value: choice.value });
-    box.checked = many ? now().includes(choice.value) : now() === choice.value;
+    const box = h("input", { ...own, "aria-label": null, type: "checkbox", name: id ?? one.action_id, value: choice.value });
+    box.checked = now().includes(choice.value);
     box.addEventListener("change", () => {
-      const others = many ? now().filter((value) => value !== choice.value) : [];
-      changed(block, one, around, many ? [...others, ...(box.checked ? [choice.value] : [])] : choice.value);
+      const others = now().filter((value) => value !== choice.value);
+      changed(block, one, around, [...others, ...(box.checked ? [choice.value] : [])]);
     });
     const described = choice.description && h("span", { class: "description" }, words(choice.description));
     return h("label", { class: "tick" }, box, h("span", {}, words(choice.text), described));
@@ -152,9 +111,9 @@ function ticks(kind, block, one, around, field) {
   return h("div", { class: "ticks" }, one.options.map(tick));
 }
 
-function picker(kind, initial, block, one, around, field) {
-  const drawn = h("input", { ...marks(block, one, field), type: kind, class: "line narrow" });
-  drawn.value = kept(block, one, around, one[initial] ?? null) ?? "";
+function date(block, one, around, field) {
+  const drawn = h("input", { ...marks(block, one, field), type: "date", class: "line narrow" });
+  drawn.value = kept(block, one, around, one.initial_date ?? null) ?? "";
   drawn.addEventListener("change", () => changed(block, one, around, drawn.value || null));
   return drawn;
 }
@@ -168,13 +127,9 @@ function moment(block, one, around, field) {
   return drawn;
 }
 
-const KINDS = { email_text_input: "email", url_text_input: "url" };
-
 function line(block, one, around, field) {
   const names = { ...marks(block, one, field), class: "line", placeholder: one.placeholder?.text };
-  const drawn = one.multiline
-    ? h("textarea", { ...names, rows: "7" })
-    : h("input", { ...names, type: KINDS[one.type] ?? "text", inputmode: one.type === "number_input" ? "decimal" : null });
+  const drawn = one.multiline ? h("textarea", { ...names, rows: "7" }) : h("input", { ...names, type: "text" });
   drawn.value = kept(block, one, around, one.initial_value ?? "") ?? "";
   const counter = one.max_length && h("span", { class: "counter", "aria-hidden": "true" });
   const count = () => {

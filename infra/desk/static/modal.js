@@ -1,16 +1,20 @@
 // The modals that stand before a person: the topmost is shown, what was typed lives as long as it.
 
 import { blocks } from "./blocks.js";
-import { closer } from "./dialogs.js";
-import { h } from "./dom.js";
+import { showSource } from "./dialogs.js";
+import { closer, fill, h, sign } from "./dom.js";
+import { trap, whereabouts } from "./focus.js";
+import { hint } from "./guide.js";
 import { knows, say } from "./texts.js";
 import { Values } from "./values.js";
 
 const forms = new Map();
 const wrong = new Map();
+const dialog = document.getElementById("modal");
 let drawn = "";
+let opener = () => null;
 
-const dialog = () => document.getElementById("modal");
+trap(dialog);
 
 // `desk` acts: act(name, body) gives the outcome; `around` is what blocks need to know.
 export function drawModals(views, desk, around) {
@@ -23,18 +27,26 @@ export function drawModals(views, desk, around) {
   const view = views.at(-1);
   if (!view) {
     drawn = "";
-    if (dialog().open) dialog().close();
+    if (dialog.open) close();
     return;
   }
   const key = JSON.stringify([view.id, view.hash, wrong.get(view.id) ?? {}, say("close"), around.me]);
-  if (key !== drawn || !dialog().open) draw(view, views.length, desk, around);
+  if (key !== drawn || !dialog.open) draw(view, views.length, desk, around);
   drawn = key;
+}
+
+// What opened the modal gets the focus back, even where it was drawn anew meanwhile.
+function close() {
+  dialog.close();
+  fill(dialog);
+  opener()?.focus({ preventScroll: true });
 }
 
 function draw(view, depth, desk, around) {
   const values = forms.get(view.id) ?? forms.set(view.id, new Values(view.blocks)).get(view.id);
   values.keepOnly(view.blocks);
   const submit = () => send(view, values, desk);
+  const names = { view_id: view.id };
   const body = h(
     "div",
     { class: "modal-body" },
@@ -43,46 +55,61 @@ function draw(view, depth, desk, around) {
       values,
       errors: wrong.get(view.id),
       submit: view.submit ? submit : null,
-      press: (pressed) => desk.act("press", { view_id: view.id, values: values.all, ...pressed }),
+      press: (pressed) => desk.act("press", { ...names, values: values.all, ...pressed }),
+      upload: (file) => desk.act("upload", { ...names, ...file }),
     }),
   );
-  const close = (everything) => desk.act("close", { view_id: view.id, everything });
-  const focused = document.activeElement?.dataset ?? {};
-  const scroll = dialog().querySelector(".modal-body")?.scrollTop ?? 0;
-  const same = dialog().dataset.viewId === view.id;
-  dialog().replaceChildren(
-    h("header", {}, h("h2", { id: "modal-title" }, view.title.text), closer(say("close"), () => close(true), "modal-dismiss")),
+  const leave = (everything) => desk.act("close", { ...names, everything });
+  const focused = dialog.contains(document.activeElement) ? { ...document.activeElement.dataset } : {};
+  const scroll = dialog.querySelector(".modal-body")?.scrollTop ?? 0;
+  const same = dialog.dataset.viewId === view.id && dialog.open;
+  const redraw = () => draw(view, depth, desk, around);
+  fill(
+    dialog,
+    h(
+      "header",
+      {},
+      h("h2", { id: "modal-title" }, view.title.text),
+      sign("code", say("details"), () => showSource(view), { testid: "modal-source" }),
+      closer(say("close"), () => leave(true), "modal-dismiss"),
+    ),
+    hint(desk, view, values, redraw),
     body,
     h(
       "footer",
       {},
       depth > 1 && h("span", { class: "depth", "aria-hidden": "true" }, `${depth} / 3`),
-      h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => close(false) }, view.close?.text ?? say(view.submit ? "cancel" : "close")),
+      h("button", { type: "button", class: "button", "data-testid": "modal-close", onclick: () => leave(false) }, view.close?.text ?? say(view.submit ? "cancel" : "close")),
       view.submit && h("button", { type: "button", class: "button primary", "data-testid": "modal-submit", onclick: submit }, view.submit.text),
     ),
   );
-  dialog().dataset.viewId = view.id;
-  dialog().setAttribute("aria-labelledby", "modal-title");
-  dialog().oncancel = (event) => {
+  dialog.dataset.viewId = view.id;
+  dialog.setAttribute("aria-labelledby", "modal-title");
+  dialog.oncancel = (event) => {
     event.preventDefault();
-    close(false);
+    leave(false);
   };
-  if (!dialog().open) dialog().showModal();
+  if (!dialog.open) {
+    opener = whereabouts(document.activeElement);
+    dialog.showModal();
+  }
   body.scrollTop = same ? scroll : 0;
   focus(body, same ? focused : {});
 }
 
 // Where the person was, else what is wrong, else the first field.
-function focus(body, { blockId, actionId }) {
-  const named = [...body.querySelectorAll("input, select, textarea, button")];
-  const before = blockId && named.find((one) => one.dataset.blockId === blockId && one.dataset.actionId === actionId);
+function focus(body, { blockId, actionId, testid }) {
+  const named = [...dialog.querySelectorAll("input, select, textarea, button")];
+  const before = named.find((one) =>
+    actionId ? one.dataset.blockId === blockId && one.dataset.actionId === actionId : testid && one.dataset.testid === testid,
+  );
   const invalid = body.querySelector('[aria-invalid="true"]');
   const first = body.querySelector("input, select, textarea");
-  (invalid ?? before ?? first ?? dialog().querySelector('[data-testid="modal-close"]'))?.focus({ preventScroll: !invalid });
+  (invalid ?? before ?? first ?? dialog.querySelector('[data-testid="modal-close"]'))?.focus({ preventScroll: !invalid });
 }
 
 async function send(view, values, desk) {
-  const button = dialog().querySelector('[data-testid="modal-submit"]');
+  const button = dialog.querySelector('[data-testid="modal-submit"]');
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   const outcome = await desk.act("submit", { view_id: view.id, values: values.all });

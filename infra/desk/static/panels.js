@@ -1,49 +1,63 @@
-// The right side: the guide for a first visit, and the notification texts.
+// The right side: the guide, the notification texts, or the faults.
 
-import { closer } from "./dialogs.js";
-import { h } from "./dom.js";
+import { closer, fill, h } from "./dom.js";
+import { faultPanel, faultsKey } from "./faults.js";
+import { keepingFocus, whereabouts } from "./focus.js";
+import { guideKey, guidePanel } from "./guide.js";
 import { decode } from "./mrkdwn.js";
 import { clock, say } from "./texts.js";
 
-let drawn = "";
+const PANELS = {
+  guide: { key: guideKey, draw: guidePanel },
+  notices: { key: (desk) => JSON.stringify([desk.state.notices, say("close")]), draw: notices },
+  faults: { key: faultsKey, draw: faultPanel },
+};
 
-export function panel(place, desk) {
-  const notices = desk.panel === "notices" ? desk.state.notices : null;
-  const key = JSON.stringify([desk.panel, notices, say("close")]);
+let drawn = "";
+let open = null;
+let opener = () => null;
+
+export function drawPanel(place, desk) {
+  const name = desk.panel === "faults" && !desk.state.faults ? "" : desk.panel;
+  if (name !== open) turn(place, name);
+  if (!name) return;
+  const key = PANELS[name].key(desk);
   if (key === drawn) return;
   drawn = key;
-  place.hidden = desk.panel === "";
-  place.setAttribute("aria-label", say(desk.panel || "guide"));
-  place.replaceChildren(...(desk.panel === "guide" ? guide(desk) : notices ? list(desk, notices) : []));
+  place.setAttribute("aria-label", say(name));
+  keepingFocus(place, () => fill(place, PANELS[name].draw(desk)));
 }
 
-function guide(desk) {
-  const steps = [1, 2, 3, 4, 5].map((n) => h("li", {}, h("strong", {}, say(`guide.${n}`)), h("span", {}, say(`guide.${n}.text`))));
-  return [
-    h("header", {}, h("h2", {}, say("guide.title")), closer(say("close"), () => desk.show("guide"), "guide-close")),
-    h("p", { class: "lead" }, say("guide.lead")),
-    h("ol", { class: "steps" }, steps),
-    h("p", { class: "foot" }, say("guide.foot")),
-    h("button", { type: "button", class: "button primary", onclick: () => desk.show("guide") }, say("guide.start")),
-  ];
+// Whoever opened a panel gets the focus back when it goes.
+function turn(place, name) {
+  const inside = place.contains(document.activeElement);
+  if (!open) opener = whereabouts(document.activeElement);
+  open = name;
+  drawn = "";
+  place.hidden = name === "";
+  if (!name && inside) opener()?.focus();
 }
 
-function list(desk, notices) {
-  const name = (place) => desk.state.places.find((one) => one.id === place)?.name ?? "";
-  const entry = ({ place, ts, text }) =>
-    h(
-      "li",
-      {},
-      h(
-        "button",
-        { type: "button", onclick: () => desk.go(place), "data-testid": "notice" },
-        h("span", { class: "notice-place" }, place === "dm" ? name(place) : `#${name(place)}`, h("time", {}, clock(Number(ts) * 1000, desk.state.me.tz))),
-        h("span", {}, decode(text)),
-      ),
-    );
+function notices(desk) {
+  const told = desk.state.notices;
   return [
-    h("header", {}, h("h2", {}, say("notices")), closer(say("close"), () => desk.show("notices"))),
+    h("header", {}, h("h2", {}, say("notices")), closer(say("close"), () => desk.show("notices"), "panel-close")),
     h("p", { class: "lead" }, say("notices_about")),
-    notices.length ? h("ol", { class: "notices" }, notices.map(entry)) : h("p", { class: "foot" }, say("notices_none")),
+    told.length ? h("ol", { class: "notices" }, told.map((one) => notice(desk, one))) : h("p", { class: "foot" }, say("notices_none")),
   ];
+}
+
+function notice(desk, { place, ts, text }) {
+  const name = desk.state.places.find((one) => one.id === place)?.name ?? "";
+  const at = h("time", {}, clock(Number(ts) * 1000, desk.state.me.tz));
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", onclick: () => desk.go(place), "data-testid": "notice" },
+      h("span", { class: "notice-place" }, place === "dm" ? name : `#${name}`, at),
+      h("span", {}, decode(text)),
+    ),
+  );
 }

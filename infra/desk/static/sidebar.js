@@ -1,40 +1,36 @@
-// The left side: which workspace, who I am, and where I can go.
+// The sidebar: which workspace, who I am, and where I can go.
 
-import { h, icon } from "./dom.js";
+import { avatar } from "./avatar.js";
+import { HOME } from "./desk.js";
+import { fill, h, icon } from "./dom.js";
+import { keepingFocus } from "./focus.js";
 import { say } from "./texts.js";
 
 let drawn = "";
 
-export function sidebar(place, desk) {
+export function drawSidebar(place, desk) {
   const { state } = desk;
-  const key = JSON.stringify([state.me, state.people, state.places, desk.place, desk.panel, say("who")]);
+  const key = JSON.stringify([state.me, state.people, state.places, desk.place, say("who")]);
   if (key === drawn) return;
   drawn = key;
-  const focused = document.activeElement?.dataset?.testid;
   const dm = state.places.find((one) => one.id === "dm");
-  place.setAttribute("aria-label", state.team);
-  place.replaceChildren(
-    h("header", { class: "team" }, h("strong", {}, state.team), h("span", { class: "chip" }, say("simulated"))),
-    who(desk),
-    h(
-      "nav",
-      { "aria-label": say("channels") },
-      item(desk, { id: "home", testid: "home", icon: "home", label: say("home") }),
-      h("h2", {}, say("channels")),
-      state.places.filter((one) => one.id !== "dm").map((one) =>
-        item(desk, { ...one, testid: `channel-${one.name}`, icon: one.private ? "lock" : "hash", label: one.name }),
+  const channels = state.places.filter((one) => one.id !== "dm");
+  keepingFocus(place, () =>
+    fill(
+      place,
+      h("div", { class: "team" }, h("strong", {}, state.team), h("span", { class: "chip" }, say("simulated"))),
+      who(desk),
+      h(
+        "nav",
+        { "aria-label": say("places") },
+        item(desk, { id: HOME, testid: "home", label: say("home") }, icon("home")),
+        h("h2", {}, say("channels")),
+        channels.map((one) => item(desk, { ...one, testid: `channel-${one.name}`, label: one.name }, icon(one.private ? "lock" : "hash"))),
+        h("h2", {}, say("apps")),
+        item(desk, { ...dm, testid: "dm-bot", label: dm.name }, avatar("", "", { bot: true })),
       ),
-      h("h2", {}, say("directs")),
-      item(desk, { ...dm, testid: "dm-bot", icon: "desk", label: dm.name }),
-    ),
-    h(
-      "footer",
-      {},
-      h("button", { type: "button", onclick: () => desk.show("guide"), "aria-pressed": desk.panel === "guide", "data-testid": "guide-open" }, icon("guide"), say("guide")),
-      h("button", { type: "button", onclick: () => desk.speak(), "aria-label": say("language_label"), "data-testid": "language" }, say("language")),
     ),
   );
-  if (focused) place.querySelector(`[data-testid="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function who(desk) {
@@ -42,32 +38,29 @@ function who(desk) {
   const option = (one) => h("option", { value: one.id }, [one.name, one.title].filter(Boolean).join("｜"));
   const select = h("select", { id: "who", "data-testid": "who", onchange: (event) => desk.become(event.target.value) }, people.map(option));
   select.value = me.id;
+  const title = [me.title, me.guest && say("guest")].filter(Boolean).join("｜");
   return h(
     "div",
     { class: "who" },
     h("label", { for: "who" }, say("who")),
-    h("div", { class: "who-card" }, avatar(me.id, me.name), h("div", {}, h("strong", {}, me.name), h("span", {}, [me.title, me.guest && say("guest")].filter(Boolean).join("｜"))), select),
+    h("div", { class: "who-card" }, avatar(me.id, me.name), h("div", {}, h("strong", {}, me.name), h("span", {}, title)), select),
   );
 }
 
-function item(desk, { id, testid, icon: name, label, unseen }) {
+function item(desk, { id, testid, label, unseen }, sign) {
   const here = desk.place === id;
+  const news = unseen > 0 && !here;
   return h(
     "button",
     {
       type: "button",
-      class: `place ${unseen && !here ? "unseen" : ""}`,
+      class: `place ${news ? "unseen" : ""}`,
       "aria-current": here ? "page" : null,
       "data-testid": testid,
       onclick: () => desk.go(id),
     },
-    icon(name),
+    sign,
     h("span", { class: "place-name" }, label),
-    unseen && !here ? h("span", { class: "count", "data-testid": `unread-${testid}`, "aria-label": say("unread", { n: unseen }) }, String(unseen)) : null,
+    news && h("span", { class: "count", "data-testid": `unread-${testid}`, "aria-label": say("unread", { n: unseen }) }, String(unseen)),
   );
-}
-
-export function avatar(id, name, bot = false) {
-  const hue = [...id].reduce((sum, sign) => (sum * 31 + sign.codePointAt(0)) % 12, 7);
-  return h("span", { class: `avatar ${bot ? "bot" : `hue-${hue}`}`, "aria-hidden": "true" }, bot ? icon("desk") : [...name][0]);
 }
