@@ -9,11 +9,11 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot import blocks as b
-from bot.blocks import Block, escaped
+from bot.blocks import Block
 from bot.commands import case_line
 from bot.face import Face
 from bot.voice import Voice
-from opendata.desk.reading import Desktop, desktop
+from opendata.desk.reading import HOME, Desktop, desktop
 from opendata.rules.errors import Stranger
 from opendata.rules.feedback import Case
 
@@ -38,7 +38,7 @@ def home(face: Face, actor: str) -> Block:
     except Stranger:
         blocks = [b.section(voice.say("help.stranger")), b.section(voice.say("help.text"))]
         return {"type": "home", "blocks": blocks}
-    blocks = [b.header(voice.say("home.hello", name=escaped(before.person.name)))]
+    blocks = [b.header(voice.say("home.hello", name=before.person.name))]
     for heading, cases in _shelves(before):
         blocks += _shelf(voice, heading, cases)
     if len(blocks) == 1:
@@ -63,8 +63,12 @@ def _shelf(voice: Voice, heading: str, cases: Sequence[Case]) -> list[Block]:
     """A heading and its cases; nothing at all where there are none."""
     if not cases:
         return []
-    blocks = [b.header(f"{voice.say(heading)}（{len(cases)}）")]
-    blocks += [case_line(voice, case) for case in cases[:SHOWN]]
+    # The desktop brings at most so many of a kind; nobody has counted the others.
+    many = len(cases) >= HOME
+    code = "home.shelf.many" if many else "home.shelf"
+    told = voice.say(code, heading=voice.say(heading), n=len(cases))
+    blocks = [b.header(told), *(case_line(voice, case) for case in cases[:SHOWN])]
     if len(cases) > SHOWN:
-        blocks.append(b.context(voice.say("home.more", n=len(cases) - SHOWN)))
+        code = "home.more.many" if many else "home.more"
+        blocks.append(b.context(voice.say(code, n=len(cases) - SHOWN)))
     return blocks

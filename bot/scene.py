@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot import blocks as b
-from bot.blocks import Block
+from bot.blocks import Block, escaped
 from bot.ids import Button, Ref
 from bot.voice import Voice
 from opendata.desk.casefile import occasion_of
@@ -19,6 +19,7 @@ from opendata.rules.feedback import Case, Event
 from opendata.texts import masked
 
 LONGEST_URL = 500
+TITLE = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Scene:
         """What the buttons are about: this case, round and text."""
         draft = self.case.draft
         return Ref(self.case.id, self.case.round, draft.hash if draft else "")
+
+    @property
+    def title(self) -> str:
+        """The masked title, for mrkdwn."""
+        return escaped(self.case.title, TITLE)
 
     @property
     def current(self) -> bool:
