@@ -32,9 +32,10 @@ _PICTURES = "\xa9\xae\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 # A variant is seen after the sign that it varies, a joiner between two emoji.
 _UNSEEN = re.compile(f"[{_HIDDEN}]|(?<![^\\s{_HIDDEN}{_JOINER}{_VARIANTS}])[{_VARIANTS}]")
 _LOOSE = re.compile(f"(?<![{_PICTURES}]){_JOINER}|{_JOINER}(?![{_PICTURES}])")
-# What mrkdwn would make of foreign words: weights and code, a quote, an emoji or an address, a
-# name, a domain. A sign of no width takes each apart.
-_FORMATS = re.compile(r"[*_~`]|&gt;|[:@#](?=\S)|(?<=\w)\.(?=\w)")
+# What mrkdwn would make of foreign words: weights and code, for which there are wide signs; a
+# quote, an emoji or an address, a name, a domain, which a sign of no width takes apart.
+_WIDE = str.maketrans("*_~`", "＊＿～｀")
+_TAKEN = re.compile(r"&gt;|[:@#](?=\S)|(?<=\w)\.(?=\w)")
 _APART = "\u200b"
 _PIECES = re.compile(f"(?s).{{1,{PARAGRAPH}}}(?<!{_JOINER})(?![{_JOINER}{_VARIANTS}])")
 
@@ -51,16 +52,14 @@ def cut(text: str, most: int, more: str = "……") -> str:
 
 def escaped(text: str, most: int = SECTION) -> str:
     """Foreign text inside mrkdwn: no mention, no link, no formatting; at most so many signs."""
-    words = cut(inert(text), most)
+    words = cut(inert(text), most).translate(_WIDE)
     words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return mrkdwn(_FORMATS.sub(_taken_apart, words), most)
+    return mrkdwn(_TAKEN.sub(_taken_apart, words), most)
 
 
 def _taken_apart(found: re.Match[str]) -> str:
     sign = found[0]
-    before = "" if sign in ":@#." else _APART
-    after = "" if sign == "&gt;" else _APART
-    return f"{before}{sign}{after}"
+    return f"{_APART}{sign}" if sign == "&gt;" else f"{sign}{_APART}"
 
 
 def mrkdwn(text: str, most: int) -> str:

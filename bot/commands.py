@@ -29,7 +29,7 @@ def register(app: App, face: Face) -> None:
 
     def handle_command(ack: Ack, command: dict[str, str]) -> None:
         word, *rest = command.get("text", "").split() or ["help"]
-        known = _WORDS.get(word.lower(), _unknown(word))
+        known = WORDS.get(word.lower(), _unknown(word))
         ack(**known(face, command["user_id"], rest), response_type="ephemeral")
 
     app.command("/opendata")(handle_command)
@@ -124,7 +124,7 @@ def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:
     return {"text": shown.text, "blocks": shown.blocks}
 
 
-_WORDS: dict[str, Command] = {
+WORDS: dict[str, Command] = {
     "status": _status,
     "狀態": _status,
     "list": _list,

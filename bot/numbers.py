@@ -22,27 +22,25 @@ _SETTINGS: list[Block] = [{"is_wrapped": True}, *({"align": "right"} for _ in _C
 
 def status_text(voice: Voice, counted: Status) -> str:
     """The ministry's numbers as a notification reads them."""
-    return "\n".join([escaped(_heading(voice, counted)), *_lines(voice, counted.total)])
+    ministry = escaped(voice.agency(voice.directory.root.code), NAME)
+    return "\n".join([_heading(voice, counted, ministry), *_lines(voice, counted.total)])
 
 
 def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block]:
     """`/opendata status`: the ministry's numbers, and a page of its agencies as a table."""
+    ministry = voice.agency(voice.directory.root.code)
     lines = "\n".join(_lines(voice, counted.total))
     return [
-        b.header(_heading(voice, counted)),
+        b.header(_heading(voice, counted, b.cut(ministry, NAME))),
         b.section(lines),
         *_agencies(voice, counted, skipped),
         b.context(voice.say("status.foot")),
     ]
 
 
-def _heading(voice: Voice, counted: Status) -> str:
-    return voice.say(
-        "status.heading",
-        scope=voice.agency(voice.directory.root.code),
-        period=_period(voice, counted.period),
-        time=counted.as_of,
-    )
+def _heading(voice: Voice, counted: Status, ministry: str) -> str:
+    period = _period(voice, counted.period)
+    return voice.say("status.heading", scope=ministry, period=period, time=counted.as_of)
 
 
 def _agencies(voice: Voice, counted: Status, skipped: int) -> list[Block]:
