@@ -35,8 +35,9 @@ _LOOSE = re.compile(f"(?<![{_PICTURES}]){_JOINER}|{_JOINER}(?![{_PICTURES}])")
 # What mrkdwn would make of foreign words: weights and code, for which there are wide signs; a
 # quote, an emoji or an address, a name, a domain, which a sign of no width takes apart.
 _WIDE = str.maketrans("*_~`", "＊＿～｀")
-_TAKEN = re.compile(r"&gt;|[:@#](?=\S)|(?<=\w)\.(?=\w)")
+_TAKEN = re.compile(r"&gt;|[:@#]|(?<=\w)\.(?=\w)")
 _APART = "\u200b"
+_HALF = re.compile(rf"(?:&[a-z]{{0,3}}|{_JOINER})\Z")
 _PIECES = re.compile(f"(?s).{{1,{PARAGRAPH}}}(?<!{_JOINER})(?![{_JOINER}{_VARIANTS}])")
 
 
@@ -66,7 +67,7 @@ def mrkdwn(text: str, most: int) -> str:
     """Our own mrkdwn, cut like any text but never inside an entity."""
     if len(text) <= most:
         return text
-    return re.sub(r"&[a-z]{0,3}\Z", "", cut(text, most, "")[: most - 2]) + "……"
+    return _HALF.sub("", text[: most - 2]) + "……"
 
 
 def notice(text: str) -> str:
@@ -75,8 +76,12 @@ def notice(text: str) -> str:
 
 
 def plain(text: str, most: int = PLAIN) -> Block:
-    shown = cut(inert(text), most)
-    return {"type": "plain_text", "text": shown if shown.strip() else "—", "emoji": False}
+    return {"type": "plain_text", "text": _some(cut(inert(text), most)), "emoji": False}
+
+
+def _some(text: str) -> str:
+    """Slack takes no text that shows nothing."""
+    return text if text.strip() else "—"
 
 
 def header(text: str) -> Block:
@@ -118,7 +123,7 @@ def context(*texts: str) -> Block:
 
 def quote(text: str, most: int = SECTION, more: str = "……") -> Block:
     """A citizen's or an office's words, to the letter: inert by construction."""
-    words = {"type": "text", "text": cut(inert(text), most, more) or "—"}
+    words = {"type": "text", "text": _some(cut(inert(text), most, more))}
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_quote", "elements": [words]}],
@@ -127,7 +132,7 @@ def quote(text: str, most: int = SECTION, more: str = "……") -> Block:
 
 def preformatted(text: str, most: int = SECTION) -> Block:
     """Words to be copied as they are."""
-    words = {"type": "text", "text": cut(inert(text), most) or "—"}
+    words = {"type": "text", "text": _some(cut(inert(text), most))}
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_preformatted", "elements": [words]}],
@@ -238,7 +243,8 @@ def text_input(action: str, initial: str | None, *, most: int, multiline: bool =
         "multiline": multiline,
         "max_length": most,
     }
-    return made | ({"initial_value": inert(initial)} if initial else {})
+    shown = inert(initial or "")
+    return made | ({"initial_value": shown} if shown.strip() else {})
 
 
 def field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from opendata.rules.feedback import Case, Event
 from opendata.texts import masked
 
 LONGEST_URL = 500
+_PLATFORM = re.compile(r"https://data\.gov\.tw/[A-Za-z0-9/._~?&=%#+-]*")
 TITLE = 240
 
 
@@ -116,6 +118,6 @@ def draft_button(scene: Scene, *, primary: bool) -> Block:
 def platform_link(scene: Scene) -> list[Block]:
     """A button to the opinion on the platform; only the platform's own addresses are links."""
     url = scene.dossier.opinion.url or ""
-    if not url.startswith("https://data.gov.tw/") or len(url) > LONGEST_URL or not url.isascii():
+    if len(url) > LONGEST_URL or not _PLATFORM.fullmatch(url):
         return []
     return [b.button(scene.say("button.platform"), Button.PLATFORM, url=url)]

@@ -6,7 +6,7 @@ the case comes to after it was sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from bot.card import card
@@ -28,7 +28,7 @@ from infra.samples_desk import (
 from opendata.desk import casework, decisions, outbox, publication
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.outbox import Intent
-from opendata.desk.reading import dossier
+from opendata.desk.reading import Dossier, dossier
 from opendata.rules.canonical import canonical
 from opendata.rules.reply import Closing, Reason, Reply, ReplyType
 from opendata.rules.roc import TAIPEI
@@ -40,22 +40,29 @@ Step = Iterator[tuple[str, str]]
 
 def messages(made: Ministry) -> Iterator[Sample]:
     """Every message kind in every state; of long words only what looks different."""
-    roads: tuple[Callable[[Ministry], Step], ...] = (_refused, _studied, _asked_again)
-    for road in (*roads, _others):
-        told: dict[tuple[str, str, str | None], Intent] = {}
-        seen: set[tuple[str, str, object]] = set()
-        for case, step in road(made):
-            for intent in outbox.waiting(made.desk, 1000):
-                if intent.case == case:
-                    told[intent.kind, intent.occasion, intent.person] = intent
-            yield from _rendered(made, case, step, list(told.values()), seen)
+    seen: set[tuple[str, str, object]] = set()
+    for step, about, told in on_the_way(made):
+        yield from _rendered(made, step, about, told, seen)
     yield from _moved(made)
 
 
+def on_the_way(made: Ministry) -> Iterator[tuple[str, Dossier, list[Intent]]]:
+    """Each step of each road: its name, the case after it, and all that was ever told of it."""
+    told: dict[tuple[str, str, str, str | None], Intent] = {}
+    for road in (_refused, _studied, _asked_again, _others):
+        for case, step in road(made):
+            for one in outbox.waiting(made.desk, 1000):
+                told[one.case, one.kind, one.occasion, one.person] = one
+            yield step, dossier(made.desk, case), [one for one in told.values() if one.case == case]
+
+
 def _rendered(
-    made: Ministry, case: str, step: str, told: list[Intent], seen: set[tuple[str, str, object]]
+    made: Ministry,
+    step: str,
+    about: Dossier,
+    told: list[Intent],
+    seen: set[tuple[str, str, object]],
 ) -> Iterator[Sample]:
-    about = dossier(made.desk, case)
     names: dict[str, int] = {}
     for intent in told:
         shown = render(made.face, intent, about, made.face.voice(made.language))
