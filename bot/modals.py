@@ -34,6 +34,7 @@ from opendata.texts import explained_days, joined, masked, name_of
 # UTF-16 units of foreign words, six characters each at most in JSON: together they stay below the
 # 250 kB of a view. And of the newest comments and events, so many.
 BODY, PART, AGENCIES = 12_000, 1500, 3000
+OPTION = 40
 SAID, EVENTS, A_PARAGRAPH, LINE = 5, 100, 20, 80
 
 
@@ -238,12 +239,12 @@ def assign(voice: Voice, ref: Ref) -> Block:
 
 
 def _options(agencies: Iterable[Agency]) -> list[Block]:
-    return [b.option(one.name, one.code) for one in agencies]
+    return [b.option(b.cut(one.name, OPTION), one.code) for one in agencies]
 
 
 def reassign(voice: Voice, ref: Ref, officers: Sequence[Person], current: str | None) -> Block:
     """改分: the officers of the case's agency."""
-    options = [b.option(one.name, one.id) for one in officers if one.id != current]
+    options = [b.option(b.cut(one.name, OPTION), one.id) for one in officers if one.id != current]
     if not options:
         return error(voice, voice.say("reassign.nobody"))
     pick = b.select("officer", options, None, voice.say("placeholder.choose"))
