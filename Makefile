@@ -37,6 +37,9 @@ check: $(DEV) ## format, lint, types, layers, template
 	$(BIN)/python -m infra.template translate template.yaml > .venv/template.json
 	$(BIN)/cfn-lint .venv/template.json
 
+goldens: $(DEV) ## write anew what the tests expect the bot to send to Slack
+	@$(BIN)/python -m infra.samples tests/golden
+
 bench: $(DEV) ## timings, printed and never asserted
 	@$(BIN)/python -m tests.bench
 
@@ -73,7 +76,7 @@ $(SAM): requirements-sam.txt
 	.venv-sam/bin/pip install $(PIP) --no-deps --require-hashes --requirement requirements-sam.txt
 	touch $@
 
-.PHONY: help demo test journeys pictures check bench build lock clean
+.PHONY: help demo test journeys pictures check goldens bench build lock clean
 
 # -- what `sam build` calls, once for each function; all of them ship the same tree
 

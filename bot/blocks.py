@@ -7,36 +7,81 @@ stand in mrkdwn is escaped. Everything is cut to Slack's limits here, on code po
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 Block = dict[str, Any]
 
-SECTION, HEADER, BUTTON_TEXT, PLAIN = 3000, 150, 75, 2000
-# Control characters, and the bidirectional overrides that turn a text around.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+SECTION, CONTEXT, HEADER, BUTTON_TEXT, PLAIN = 3000, 2000, 150, 75, 2000
+NOTICE = 3900
+"""Characters of a notification: an update refuses more than 4,000."""
+OPTIONS = 100
+"""Options of a select, or of one group in it; and groups, of which there may be as many."""
+PARAGRAPH = 2900
+
+# What a reader does not see: control characters but tab and line feed, overrides that turn a text
+# around, signs of no width, fillers, tags, lone surrogates.
+_HIDDEN = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0"
+    "\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
 )
+_JOINER, _VARIANTS = "\u200d", "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_PICTURES = "\xa9\xae\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+# A variant is seen after the sign that it varies, a joiner between two emoji.
+_UNSEEN = re.compile(f"[{_HIDDEN}]|(?<![^\\s{_HIDDEN}{_JOINER}{_VARIANTS}])[{_VARIANTS}]")
+_LOOSE = re.compile(f"(?<![{_PICTURES}]){_JOINER}|{_JOINER}(?![{_PICTURES}])")
+# What mrkdwn would make of foreign words: weights and code, for which there are wide signs; a
+# quote, an emoji or an address, a name, a domain, which a sign of no width takes apart.
+_WIDE = str.maketrans("*_~`", "＊＿～｀")
+_TAKEN = re.compile(r"&gt;|[:@#]|(?<=\w)\.(?=\w)")
+_APART = "\u200b"
+_HALF = re.compile(rf"(?:&[a-z]{{0,3}}|{_JOINER})\Z")
+_PIECES = re.compile(f"(?s).{{1,{PARAGRAPH}}}(?<!{_JOINER})(?![{_JOINER}{_VARIANTS}])")
 
 
 def inert(text: str) -> str:
     """Foreign text without what a reader cannot see."""
-    return _UNSEEN.sub("", text)
+    return _LOOSE.sub("", _UNSEEN.sub("", text))
 
 
 def cut(text: str, most: int, more: str = "……") -> str:
     """At most so many characters; what was cut is marked."""
-    return text if len(text) <= most else text[: most - len(more)] + more
+    return text if len(text) <= most else text[: most - len(more)].rstrip(_JOINER) + more
 
 
-def escaped(text: str) -> str:
-    """Foreign text inside mrkdwn: no mention, no link, no formatting that starts a line."""
-    plain = inert(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"[*_~`]", lambda sign: f"\u200b{sign[0]}\u200b", plain)
+def escaped(text: str, most: int = SECTION) -> str:
+    """Foreign text inside mrkdwn: no mention, no link, no formatting; at most so many signs."""
+    words = cut(inert(text), most).translate(_WIDE)
+    words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return mrkdwn(_TAKEN.sub(_taken_apart, words), most)
+
+
+def _taken_apart(found: re.Match[str]) -> str:
+    sign = found[0]
+    return f"{_APART}{sign}" if sign == "&gt;" else f"{sign}{_APART}"
+
+
+def mrkdwn(text: str, most: int) -> str:
+    """Our own mrkdwn, cut like any text but never inside an entity."""
+    if len(text) <= most:
+        return text
+    return _HALF.sub("", text[: most - 2]) + "……"
+
+
+def notice(text: str) -> str:
+    """A notification, in mrkdwn; foreign words in it are escaped by the caller."""
+    return mrkdwn(text, NOTICE)
 
 
 def plain(text: str, most: int = PLAIN) -> Block:
-    return {"type": "plain_text", "text": cut(inert(text), most) or "—", "emoji": False}
+    return {"type": "plain_text", "text": _some(cut(inert(text), most)), "emoji": False}
+
+
+def _some(text: str) -> str:
+    """Slack takes no text that shows nothing."""
+    return text if text.strip() else "—"
 
 
 def header(text: str) -> Block:
@@ -47,7 +92,7 @@ def section(text: str, accessory: Block | None = None) -> Block:
     """A paragraph of our own words in mrkdwn; foreign words in it are escaped by the caller."""
     block: Block = {
         "type": "section",
-        "text": {"type": "mrkdwn", "text": cut(text, SECTION), "verbatim": True},
+        "text": {"type": "mrkdwn", "text": mrkdwn(text, SECTION), "verbatim": True},
     }
     return block | ({"accessory": accessory} if accessory else {})
 
@@ -57,19 +102,28 @@ def paragraph(text: str) -> Block:
     return {"type": "section", "text": plain(text, SECTION)}
 
 
-def fields(texts: Iterable[str]) -> Block:
-    told = [{"type": "mrkdwn", "text": cut(text, 2000), "verbatim": True} for text in texts]
-    return {"type": "section", "fields": told[:10]}
+def paragraphs(text: str, most: int, more: str) -> list[Block]:
+    """A text of any length, to the letter, nothing parsed.
+
+    ``most`` counts UTF-16 units, as JSON does when it escapes: an emoji is two.
+    """
+    words = inert(text)
+    units = words.encode("utf-16-le")
+    if len(units) > 2 * most:
+        kept = units[: 2 * (most - len(more))].decode("utf-16-le", "ignore")
+        words = inert(kept) + more
+    pieces = (found[0] for found in _PIECES.finditer(words))
+    return [paragraph(piece) for piece in pieces if piece.strip()]
 
 
 def context(*texts: str) -> Block:
-    told = [{"type": "mrkdwn", "text": cut(text, 2000), "verbatim": True} for text in texts]
+    told = [{"type": "mrkdwn", "text": mrkdwn(text, CONTEXT), "verbatim": True} for text in texts]
     return {"type": "context", "elements": told[:10]}
 
 
 def quote(text: str, most: int = SECTION, more: str = "……") -> Block:
     """A citizen's or an office's words, to the letter: inert by construction."""
-    words = {"type": "text", "text": cut(inert(text), most, more) or "—"}
+    words = {"type": "text", "text": _some(cut(inert(text), most, more))}
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_quote", "elements": [words]}],
@@ -78,10 +132,21 @@ def quote(text: str, most: int = SECTION, more: str = "……") -> Block:
 
 def preformatted(text: str, most: int = SECTION) -> Block:
     """Words to be copied as they are."""
-    words = {"type": "text", "text": cut(inert(text), most) or "—"}
+    words = {"type": "text", "text": _some(cut(inert(text), most))}
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_preformatted", "elements": [words]}],
+    }
+
+
+def table(rows: Sequence[Sequence[str]], columns: Sequence[Block]) -> Block:
+    """Cells in which nothing is parsed; a message has one table at most."""
+    return {
+        "type": "table",
+        "rows": [
+            [{"type": "raw_text", "text": plain(cell)["text"]} for cell in row] for row in rows
+        ],
+        "column_settings": list(columns),
     }
 
 
@@ -129,13 +194,44 @@ def option(text: str, value: str) -> Block:
     return {"text": plain(text, 75), "value": value}
 
 
-def select(action: str, options: Sequence[Block], chosen: str | None, placeholder: str) -> Block:
+def group(label: str, options: Sequence[Block]) -> Block:
+    return {"label": plain(label, 75), "options": list(options)}
+
+
+def groups_of(options: Sequence[Block], label: str = "") -> list[Block]:
+    """Options in groups of as many as Slack takes, named by their numbers where there are several.
+
+    ``label`` goes before the numbers, and stands alone where one group holds them all.
+    """
+    if len(options) <= OPTIONS:
+        return [group(label, options)]
+    return [
+        group(
+            f"{cut(label, 60)} {at + 1}–{min(at + OPTIONS, len(options))}", options[at:][:OPTIONS]
+        )
+        for at in range(0, len(options), OPTIONS)
+    ]
+
+
+def select(
+    action: str,
+    options: Sequence[Block],
+    chosen: str | None,
+    placeholder: str,
+    groups: Sequence[Block] = (),
+) -> Block:
+    """A choice of one; ``groups`` take the place of the options, as does what one list cannot hold.
+
+    Slack takes a hundred groups of a hundred.
+    """
+    if not groups and len(options) > OPTIONS:
+        groups = groups_of(options)
     made: Block = {
         "type": "static_select",
         "action_id": action,
         "placeholder": plain(placeholder, 150),
-        "options": list(options)[:100],
     }
+    made |= {"option_groups": list(groups)} if groups else {"options": list(options)}
     initial = next((one for one in options if one["value"] == chosen), None)
     return made | ({"initial_option": initial} if initial else {})
 
@@ -147,7 +243,8 @@ def text_input(action: str, initial: str | None, *, most: int, multiline: bool =
         "multiline": multiline,
         "max_length": most,
     }
-    return made | ({"initial_value": initial} if initial else {})
+    shown = inert(initial or "")
+    return made | ({"initial_value": shown} if shown.strip() else {})
 
 
 def field(

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 
 from bot import commands, modals
 from bot.face import Face
-from bot.ids import Button, Ref
+from bot.ids import Button, Ref, Spot
 from bot.scene import Scene
 from opendata.desk import casework, decisions
 from opendata.desk.casefile import drafted
@@ -34,7 +34,8 @@ def register(app: App, face: Face) -> None:
     app.action(Button.PLATFORM.value)(lambda ack: ack())
     app.action(Button.TYPE.value)(_retyping(face))
     app.action(Button.AGAIN.value)(_drafting_again(face))
-    app.action(Button.MORE.value)(_paging(face))
+    for button in (Button.MORE, Button.BACK):
+        app.action(button.value)(_paging(face))
 
 
 def ref_of(body: Body) -> Ref:
@@ -187,8 +188,8 @@ def _drafting_again(face: Face) -> Callable[..., None]:
 def _paging(face: Face) -> Callable[..., None]:
     def handle_more(ack: Ack, body: Body, respond: Callable[..., object]) -> None:
         ack()
-        actor, after = body["user"]["id"], body["actions"][0]["value"]
-        told = face.answer(lambda f: commands.listing(f, actor, after))
+        actor, spot = body["user"]["id"], Spot.read(body["actions"][0]["value"])
+        told = face.answer(lambda f: commands.page(f, actor, spot))
         respond(**told, response_type="ephemeral", replace_original=True)
 
     return handle_more

@@ -6,12 +6,13 @@ from bot import blocks as b
 from bot.blocks import Block, escaped
 from bot.ids import Button
 from bot.scene import Rendered, Scene, draft_button, hidden, masked_body, platform_link
+from bot.voice import NAME
 from opendata.rules.feedback import State
 from opendata.rules.roc import local_date
 from opendata.texts import joined
 
-EXCERPT = 120
-SHOWN_AGENCIES = 6
+EXCERPT, DATASET = 120, 300
+SHOWN_AGENCIES, AGENCY = 6, 40
 
 
 def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
@@ -25,11 +26,11 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
         title=scene.voice.title(case),
     )
     if moved_to is not None:
-        text = say("case.moved_away", agency=scene.voice.agency(moved_to))
+        text = say("case.moved_away", agency=escaped(scene.voice.agency(moved_to), NAME))
         return Rendered(f"{case.id} {text}", [b.header(heading), b.section(text)])
     blocks = [b.header(heading), b.section(facts(scene))]
     if scene.dossier.opinion.dataset_title:
-        title = escaped(scene.dossier.opinion.dataset_title)
+        title = escaped(scene.dossier.opinion.dataset_title, DATASET)
         blocks.append(b.section(say("case.dataset", dataset=title)))
     excerpt = " ".join(masked_body(scene).split())
     blocks.append(b.quote(excerpt, EXCERPT))
@@ -38,9 +39,7 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     buttons = [*case_buttons(scene), scene.button(Button.DETAILS), *look_buttons(scene)]
     blocks.append(b.actions(buttons))
     code = "card.notice.new" if case.state is State.RECEIVED else "card.notice"
-    notice = say(
-        code, case=case.id, title=escaped(case.title), due=scene.voice.due(case), state=case.state
-    )
+    notice = say(code, case=case.id, title=scene.title, due=scene.voice.due(case), state=case.state)
     return Rendered(notice, blocks)
 
 
@@ -56,7 +55,7 @@ def facts(scene: Scene) -> str:
         clock = say("case.due.over", due=voice.due(case))
     held = say(
         "case.held",
-        agency=escaped(voice.agency(case.agency)),
+        agency=escaped(voice.agency(case.agency), NAME),
         state=case.state,
         officer=voice.person(case.officer),
     )
@@ -68,9 +67,10 @@ def _notes(scene: Scene) -> list[str]:
     notes = []
     if case.unassigned:
         notes.append(say("case.unassigned"))
-    others = _other_agencies(scene)
+    others = other_agencies(scene)
     if others:
-        shown = escaped(joined(scene.voice.language, others[:SHOWN_AGENCIES]))
+        named = (b.cut(name, AGENCY) for name in others[:SHOWN_AGENCIES])
+        shown = escaped(joined(scene.voice.language, named))
         many = len(others) > SHOWN_AGENCIES
         notes.append(say("case.also.many" if many else "case.also", agencies=shown, n=len(others)))
     if places := hidden(scene):
@@ -91,7 +91,8 @@ def _notes(scene: Scene) -> list[str]:
     return notes
 
 
-def _other_agencies(scene: Scene) -> list[str]:
+def other_agencies(scene: Scene) -> list[str]:
+    """The names of the agencies that the platform asked beside the one whose case it is."""
     directory = scene.voice.directory
     named = scene.dossier.opinion.dispatched
     resolved = {name: directory.resolve(name) for name in named}

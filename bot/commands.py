@@ -11,8 +11,8 @@ from bot import blocks as b
 from bot.blocks import escaped
 from bot.card import card
 from bot.face import Face
-from bot.ids import Button, Ref
-from bot.numbers import status_blocks
+from bot.ids import Button, Ref, Spot
+from bot.numbers import paging, status_blocks, status_text
 from bot.voice import Voice
 from opendata.desk.reading import open_cases, person, status
 from opendata.desk.records import read_case
@@ -21,6 +21,8 @@ from opendata.rules.feedback import Case
 
 Told = dict[str, Any]
 Command = Callable[[Face, str, Sequence[str]], Told]
+TITLE, AGENCY = 140, 60
+TRAIL = 12
 
 
 def register(app: App, face: Face) -> None:
@@ -28,7 +30,7 @@ def register(app: App, face: Face) -> None:
 
     def handle_command(ack: Ack, command: dict[str, str]) -> None:
         word, *rest = command.get("text", "").split() or ["help"]
-        known = _WORDS.get(word.lower(), _unknown(word))
+        known = WORDS.get(word.lower(), _unknown(word))
         told = face.answer(lambda f: known(f, command["user_id"], rest))
         ack(**told, response_type="ephemeral")
 
@@ -63,43 +65,64 @@ def _unknown(word: str) -> Command:
 
 
 def _status(face: Face, actor: str, rest: Sequence[str]) -> Told:
+    return numbers(face, actor, rest[0].upper() if rest else None)
+
+
+def numbers(face: Face, actor: str, period: str | None, skipped: int = 0) -> Told:
+    """The numbers of a period, and a page of its agencies, so many being skipped."""
     person(face.desk, actor)
     voice = face.voice_of(actor)
-    counted = status(face.desk, rest[0].upper() if rest else None)
-    blocks = status_blocks(voice, counted)
-    return {"text": blocks[0]["text"]["text"], "blocks": blocks}
+    counted = status(face.desk, period)
+    blocks = status_blocks(voice, counted, skipped)
+    return {"text": status_text(voice, counted), "blocks": blocks}
 
 
 def _list(face: Face, actor: str, _: Sequence[str]) -> Told:
-    return listing(face, actor, None)
+    return listing(face, actor)
 
 
-def listing(face: Face, actor: str, after: str | None) -> Told:
-    """A page of open cases by due date, with a button to the next."""
+def listing(face: Face, actor: str, before: Sequence[str] = ()) -> Told:
+    """A page of open cases by due date; ``before`` are the ends of the pages before it."""
     voice = face.voice_of(actor)
-    page = open_cases(face.desk, actor, after or None)
+    page = open_cases(face.desk, actor, before[-1] if before else None)
     cases = [read_case(row) for row in page.rows]
     heading = voice.say("list.heading")
-    if not cases:
+    if not (cases or before or page.next):
         none = voice.say("list.none")
         return {"text": none, "blocks": [b.section(none)]}
     blocks = [b.header(heading), *(case_line(voice, case) for case in cases)]
-    if page.next:
-        blocks.append(b.actions([b.button(voice.say("button.more"), Button.MORE, page.next)]))
-    return {"text": f"{heading}（{len(cases)}）", "blocks": blocks}
+    # A value holds two thousand characters: from far down, the way back leads to the beginning.
+    trail = (*before, page.next)[-TRAIL:] if page.next else ()
+    blocks += paging(
+        voice,
+        back=Spot("list", tuple(before[:-1])) if before else None,
+        more=Spot("list", trail) if page.next else None,
+    )
+    return {"text": voice.say("list.notice", n=len(cases)), "blocks": blocks}
+
+
+def page(face: Face, actor: str, spot: Spot) -> Told:
+    """The page that a paging button leads to."""
+    if spot.what == "status":
+        period, skipped = spot.where
+        return numbers(face, actor, period, int(skipped))
+    return listing(face, actor, spot.where)
 
 
 def case_line(voice: Voice, case: Case) -> b.Block:
-    """A case in a list, with a button that opens it."""
+    """A case in a list, with a button that opens it.
+
+    Twenty of them stay below what Slack takes as the text of one message, whatever the names.
+    """
     told = voice.say(
         "list.line",
         case=case.id,
-        title=escaped(case.title),
+        title=escaped(case.title, TITLE),
         due=voice.due(case),
         left=voice.left(case.due_now),
-        agency=escaped(voice.agency(case.agency)),
+        agency=escaped(voice.agency(case.agency), AGENCY),
         state=case.state,
-        officer=voice.person(case.officer),
+        officer=escaped(voice.name(case.officer), AGENCY),
     )
     ref = Ref(case.id, case.round, case.draft.hash if case.draft else "")
     text = voice.say("button.details")
@@ -113,7 +136,7 @@ def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:
     return {"text": shown.text, "blocks": shown.blocks}
 
 
-_WORDS: dict[str, Command] = {
+WORDS: dict[str, Command] = {
     "status": _status,
     "狀態": _status,
     "list": _list,

@@ -9,7 +9,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot import blocks as b
-from bot.blocks import Block, escaped
+from bot.blocks import Block
 from bot.commands import case_line, knows
 from bot.face import Face
 from bot.voice import Voice
@@ -37,9 +37,9 @@ def home(face: Face, actor: str) -> Block:
         blocks = [b.section(voice.say("help.stranger")), b.section(voice.say("help.text"))]
         return {"type": "home", "blocks": blocks}
     before, voice = desktop(face.desk, actor), face.voice_of(actor)
-    blocks = [b.header(voice.say("home.hello", name=escaped(before.person.name)))]
+    blocks = [b.header(voice.say("home.hello", name=before.person.name))]
     for heading, cases in _shelves(before):
-        blocks += _shelf(voice, heading, cases)
+        blocks += _shelf(voice, heading, cases, many=before.more)
     if len(blocks) == 1:
         blocks.append(b.section(voice.say("home.nothing")))
     version = face.desk.calendar().version
@@ -58,12 +58,17 @@ def _shelves(before: Desktop) -> list[tuple[str, Sequence[Case]]]:
     ]
 
 
-def _shelf(voice: Voice, heading: str, cases: Sequence[Case]) -> list[Block]:
-    """A heading and its cases; nothing at all where there are none."""
+def _shelf(voice: Voice, heading: str, cases: Sequence[Case], *, many: bool) -> list[Block]:
+    """A heading and its cases; nothing at all where there are none.
+
+    ``many``: there may be more than these, which nobody has counted.
+    """
     if not cases:
         return []
-    blocks = [b.header(f"{voice.say(heading)}（{len(cases)}）")]
-    blocks += [case_line(voice, case) for case in cases[:SHOWN]]
+    code = "home.shelf.many" if many else "home.shelf"
+    told = voice.say(code, heading=voice.say(heading), n=len(cases))
+    blocks = [b.header(told), *(case_line(voice, case) for case in cases[:SHOWN])]
     if len(cases) > SHOWN:
-        blocks.append(b.context(voice.say("home.more", n=len(cases) - SHOWN)))
+        code = "home.more.many" if many else "home.more"
+        blocks.append(b.context(voice.say(code, n=len(cases) - SHOWN)))
     return blocks

@@ -30,6 +30,7 @@ class Button(StrEnum):
     WHY = "why"
     AGAIN = "again"
     MORE = "more"
+    BACK = "back"
     TYPE = "type"
 
 
@@ -44,6 +45,27 @@ class Modal(StrEnum):
     ASSIGN = "assign"
     REASSIGN = "reassign"
     REVEAL = "reveal"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a paging button leads to: a page of ``list`` or of ``status``, and where it begins.
+
+    ``where`` of the list are the ends of the pages before it, so that there is a way back; of
+    the status its period, and how many agencies come before.
+    """
+
+    what: str
+    where: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return json.dumps([self.what, *self.where])
+
+    @classmethod
+    def read(cls, value: str) -> Spot:
+        """What ``str`` wrote."""
+        what, *where = json.loads(value)
+        return cls(what, tuple(where))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,9 +107,7 @@ def approval(scene: Scene) -> Rendered:
         blocks.append(
             b.actions([approve, scene.button(Button.RETURN), scene.button(Button.DETAILS)])
         )
-        notice = say(
-            "approval.notice", case=case.id, title=escaped(case.title), due=scene.voice.due(case)
-        )
+        notice = say("approval.notice", case=case.id, title=scene.title, due=scene.voice.due(case))
         return Rendered(notice, blocks)
     closing = [b.actions([scene.button(Button.DETAILS)])]
     if case.approval is None:
@@ -142,7 +140,7 @@ def moved_line(scene: Scene) -> str:
 
 def _closed(heading: str, told: str, more: list[Block] | None = None) -> Rendered:
     blocks = [b.header(heading), b.section(told), *(more or [])]
-    return Rendered(f"{escaped(heading)} {told}", blocks)
+    return Rendered(b.notice(f"{escaped(heading)} {told}"), blocks)
 
 
 def review(scene: Scene) -> Rendered:
@@ -155,9 +153,7 @@ def review(scene: Scene) -> Rendered:
         blocks.append(
             b.actions([passing, scene.button(Button.RETURN), scene.button(Button.DETAILS)])
         )
-        notice = say(
-            "review.notice", case=case.id, title=escaped(case.title), due=scene.voice.due(case)
-        )
+        notice = say("review.notice", case=case.id, title=scene.title, due=scene.voice.due(case))
         return Rendered(notice, blocks)
     closing = [b.actions([scene.button(Button.DETAILS)])]
     if scene.current and case.reviewer:
@@ -190,7 +186,7 @@ def cosign(scene: Scene) -> Rendered:
         b.context(say("approval.hash", hash=draft.hash[:8])),
         b.actions([agree, scene.button(Button.DETAILS)]),
     ]
-    return Rendered(say("cosign.notice", case=case.id, title=escaped(case.title)), blocks)
+    return Rendered(say("cosign.notice", case=case.id, title=scene.title), blocks)
 
 
 def returned(scene: Scene) -> Rendered:
@@ -204,13 +200,13 @@ def returned(scene: Scene) -> Rendered:
     told = say(
         code,
         case=case.id,
-        actor=scene.voice.person(event.actor),
+        actor=scene.voice.name(event.actor),
         reasons=joined(scene.voice.language, (scene.say(name) for name in reasons)),
         comment=scene.dossier.note or "",
         due=scene.voice.due(case),
     )
     buttons = [draft_button(scene, primary=True), scene.button(Button.DETAILS)]
-    return Rendered(escaped(told), [b.paragraph(told), b.actions(buttons)])
+    return Rendered(escaped(told, b.NOTICE), [b.paragraph(told), b.actions(buttons)])
 
 
 def to_publish(scene: Scene) -> Rendered:
@@ -239,9 +235,7 @@ def to_publish(scene: Scene) -> Rendered:
         b.preformatted(fields),
         b.actions(buttons),
     ]
-    notice = say(
-        "publish.notice", case=case.id, title=escaped(case.title), due=scene.voice.due(case)
-    )
+    notice = say("publish.notice", case=case.id, title=scene.title, due=scene.voice.due(case))
     return Rendered(notice, blocks)
 
 
@@ -257,7 +251,7 @@ def assigned(scene: Scene) -> Rendered:
     told = scene.say(
         "assigned.text",
         case=case.id,
-        title=escaped(case.title),
+        title=scene.title,
         due=voice.due(case),
         left=voice.left(case.due_now),
     )
@@ -270,7 +264,7 @@ def news(scene: Scene) -> Rendered:
     told = scene.say(
         f"news.{event.action.value}",
         case=case.id,
-        title=escaped(case.title),
+        title=scene.title,
         stars=event.facts.get("stars"),
         round=case.round,
         due=scene.voice.due(case),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
-from bot.card import case_buttons, facts, look_buttons
+from bot.card import SHOWN_AGENCIES, case_buttons, facts, look_buttons, other_agencies
 from bot.ids import Button, Modal, Ref
 from bot.messages import question_and_reply
-from bot.scene import Scene, wishes
-from bot.voice import Voice
+from bot.scene import Scene, masked_body, wishes
+from bot.voice import NAME, Voice
 from opendata.desk.decisions import ReturnReason
 from opendata.rules import privacy
 from opendata.rules.deadline import Deadline
@@ -29,10 +29,13 @@ from opendata.rules.reply import (
     ReplyType,
     doubts,
 )
-from opendata.texts import explained_days, masked, name_of
+from opendata.texts import explained_days, joined, masked, name_of
 
-DETAILS = 24_000
-PARAGRAPH = 2900
+# UTF-16 units of foreign words, six characters each at most in JSON: together they stay below the
+# 250 kB of a view. And of the newest comments and events, so many.
+BODY, PART, AGENCIES = 12_000, 1500, 3000
+OPTION = 40
+SAID, EVENTS, A_PARAGRAPH, LINE = 5, 100, 20, 80
 
 
 def _close(voice: Voice) -> str:
@@ -40,8 +43,8 @@ def _close(voice: Voice) -> str:
 
 
 def error(voice: Voice, told: str) -> Block:
-    """Why something was not done, where no other place is left to say it."""
-    return b.modal(voice.say("modal.error"), [b.paragraph(told)], close=_close(voice))
+    """Why something was not done, in mrkdwn, where no other place is left to say it."""
+    return b.modal(voice.say("modal.error"), [b.section(told)], close=_close(voice))
 
 
 # -- the draft --------------------------------------------------------------------------------
@@ -53,9 +56,9 @@ def draft(scene: Scene, written: Reply | None, chosen: ReplyType | None) -> Bloc
     Block ids stay the same from type to type, so Slack keeps what was typed.
     """
     say, case = scene.say, scene.case
-    question = " ".join(privacy.mask(scene.dossier.opinion.body, masked).split())
+    question = " ".join(masked_body(scene).split())
     blocks = [
-        b.section(f"*{case.id}*　{escaped(scene.voice.title(case))}"),
+        b.section(f"*{case.id}*　{scene.title}"),
         b.context(say("draft.question")),
         b.quote(question, 300),
         b.field("type", say("field.type"), _types(scene, chosen), dispatch=True),
@@ -206,45 +209,42 @@ def reveal(scene: Scene) -> Block:
 
 def revealed(scene: Scene) -> Block:
     """The citizen's words unmasked; shown to one person, once asked and noted."""
-    opinion = scene.dossier.opinion
-    told = [opinion.title, opinion.body, *wishes(opinion), *scene.dossier.said]
-    more = scene.say("details.cut")
-    blocks = [block for text in told if text for block in _long(text, more, DETAILS // 4)]
+    opinion, more = scene.dossier.opinion, scene.say("details.cut")
+    blocks = [
+        *b.paragraphs(opinion.title, PART, more),
+        *b.paragraphs(opinion.body, BODY, more),
+        *(block for text in wishes(opinion) for block in b.paragraphs(text, PART, more)),
+        *_said(scene, lambda text: text),
+    ]
     return b.modal(scene.say("modal.reveal"), blocks, close=_close(scene.voice))
 
 
 def assign(voice: Voice, ref: Ref) -> Block:
-    """分辦: every agency of the ministry, in groups that Slack's limits allow."""
+    """分辦: every agency of the ministry, grouped by the agency above as far as Slack allows."""
     directory = voice.directory
-    groups: dict[str, list[Agency]] = {}
+    by_parent: dict[str, list[Agency]] = {}
     for agency in directory.agencies:
-        groups.setdefault(agency.parent or directory.root.code, []).append(agency)
-    pick: Block = {
-        "type": "static_select",
-        "action_id": "agency",
-        "placeholder": b.plain(voice.say("placeholder.choose"), 150),
-        "option_groups": [
-            {
-                "label": b.plain(
-                    f"{voice.agency(parent)}（{n + 1}）" if n else voice.agency(parent), 75
-                ),
-                "options": [b.option(one.name, one.code) for one in some],
-            }
-            for parent, members in groups.items()
-            for n, some in enumerate(_hundreds(members))
-        ],
-    }
+        by_parent.setdefault(agency.parent or directory.root.code, []).append(agency)
+    groups = [
+        group
+        for parent, members in by_parent.items()
+        for group in b.groups_of(_options(members), voice.agency(parent))
+    ]
+    if len(groups) > b.OPTIONS:
+        groups = b.groups_of(_options(directory.agencies))
+    choose = voice.say("placeholder.choose")
+    pick = b.select("agency", (), None, choose, groups)
     blocks = [b.field("agency", voice.say("field.agency"), pick)]
     return _form(voice, Modal.ASSIGN, ref, blocks, voice.say("button.assign"))
 
 
-def _hundreds(members: Sequence[Agency]) -> Iterable[Sequence[Agency]]:
-    return (members[start : start + 100] for start in range(0, len(members), 100))
+def _options(agencies: Iterable[Agency]) -> list[Block]:
+    return [b.option(b.cut(one.name, OPTION), one.code) for one in agencies]
 
 
 def reassign(voice: Voice, ref: Ref, officers: Sequence[Person], current: str | None) -> Block:
     """改分: the officers of the case's agency."""
-    options = [b.option(one.name, one.id) for one in officers if one.id != current]
+    options = [b.option(b.cut(one.name, OPTION), one.id) for one in officers if one.id != current]
     if not options:
         return error(voice, voice.say("reassign.nobody"))
     pick = b.select("officer", options, None, voice.say("placeholder.choose"))
@@ -258,45 +258,66 @@ def reassign(voice: Voice, ref: Ref, officers: Sequence[Person], current: str | 
 def details(scene: Scene) -> Block:
     """詳細: the whole opinion masked, the reply, and what happened so far."""
     say, opinion, case = scene.say, scene.dossier.opinion, scene.case
-    more = say("details.cut")
-    posted = say("details.posted", at=case.opened_at, submitter=escaped(opinion.submitter or "—"))
+    posted = say(
+        "details.posted", at=case.opened_at, submitter=escaped(opinion.submitter or "—", NAME)
+    )
+    buttons = [*case_buttons(scene), *look_buttons(scene)]
     blocks = [
         b.header(f"{case.id}｜{scene.voice.title(case)}"),
         b.section(facts(scene)),
+        *([b.actions(buttons)] if buttons else []),
         b.context(posted),
-        b.section(f"*{say('details.opinion')}*"),
-        *_long(privacy.mask(opinion.body, masked), more),
+        *_part(scene, "details.opinion", masked_body(scene), BODY),
+        *_part(scene, "details.requested_dataset", _masked(opinion.requested_dataset)),
+        *_part(scene, "details.requested_fields", _masked(opinion.requested_fields)),
     ]
-    for part in ("requested_dataset", "requested_fields"):
-        if text := getattr(opinion, part):
-            blocks.append(b.section(f"*{say(f'details.{part}')}*"))
-            blocks += _long(privacy.mask(text, masked), more, PARAGRAPH)
-    for text in scene.dossier.said[-5:]:
-        blocks.append(b.section(f"*{say('details.said')}*"))
-        blocks += _long(privacy.mask(text, masked), more, PARAGRAPH)
+    others = other_agencies(scene)
+    if len(others) > SHOWN_AGENCIES:
+        named = joined(scene.voice.language, others)
+        blocks += _part(scene, "details.agencies", named, AGENCIES)
+    blocks += _said(scene, _masked)
     if scene.dossier.reply:
         blocks.append(b.section(f"*{say('details.reply', state=case.state)}*"))
         blocks.append(b.quote(scene.dossier.reply.text))
-    blocks.append(b.section(f"*{say('details.history')}*"))
-    blocks += [b.paragraph("\n".join(some)) for some in _history(scene)]
-    if buttons := [*case_buttons(scene), *look_buttons(scene)]:
-        blocks.insert(2, b.actions(buttons))
+    blocks += _history(scene)
     return b.modal(say("modal.details"), blocks, close=_close(scene.voice))
 
 
-def _long(text: str, more: str, most: int = DETAILS) -> list[Block]:
-    """A text of any length as paragraphs, cut where the modal ends."""
-    shown = b.cut(b.inert(text), most, more)
-    return [b.paragraph(shown[at : at + PARAGRAPH]) for at in range(0, len(shown), PARAGRAPH)]
+def _masked(text: str | None) -> str:
+    return privacy.mask(text or "", masked)
 
 
-def _history(scene: Scene) -> Iterable[list[str]]:
-    lines = [_line(scene.voice, event) for event in scene.dossier.events[-60:]]
-    return (lines[at : at + 20] for at in range(0, len(lines), 20))
+def _part(scene: Scene, heading: str, text: str, most: int = PART) -> list[Block]:
+    """Foreign words under a heading of ours; nothing at all where there are none."""
+    if not text:
+        return []
+    title = b.section(f"*{scene.say(heading)}*")
+    return [title, *b.paragraphs(text, most, scene.say("details.cut"))]
+
+
+def _said(scene: Scene, shown: Callable[[str], str]) -> list[Block]:
+    """What the citizen added last; how much there is before it is told."""
+    said = scene.dossier.said
+    blocks = [block for text in said[-SAID:] for block in _part(scene, "details.said", shown(text))]
+    earlier = len(said) - SAID
+    return (
+        blocks if earlier <= 0 else [b.context(scene.say("details.said.more", n=earlier)), *blocks]
+    )
+
+
+def _history(scene: Scene) -> list[Block]:
+    """The newest events, some lines to a paragraph."""
+    events, say = scene.dossier.events, scene.say
+    lines = [b.cut(_line(scene.voice, event), LINE) for event in events[-EVENTS:]]
+    blocks = [b.section(f"*{say('details.history')}*")]
+    if len(events) > EVENTS:
+        blocks.append(b.context(say("details.history.more", n=len(events) - EVENTS)))
+    starts = range(0, len(lines), A_PARAGRAPH)
+    return [*blocks, *(b.paragraph("\n".join(lines[at : at + A_PARAGRAPH])) for at in starts)]
 
 
 def _line(voice: Voice, event: Event) -> str:
-    who, done = voice.person(event.actor), name_of(voice.language, event.action)
+    who, done = voice.name(event.actor), name_of(voice.language, event.action)
     if approval := event.changes.get("approval"):
         capacity = voice.say(f"Capacity.{approval['capacity']}")
         done = voice.say("details.approved", action=done, capacity=capacity)

@@ -4,40 +4,90 @@ from __future__ import annotations
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
+from bot.ids import Button, Spot
 from bot.voice import Voice
 from opendata.desk.reading import Status
 from opendata.rules.kpi import Figures, Share
 
 FEWEST = 5
-AGENCIES = 20
+AGENCIES, NAME = 25, 60
+_COLUMNS = (
+    "status.column.agency",
+    "status.column.within_7",
+    "status.column.open",
+    "status.column.late",
+)
+_SETTINGS: list[Block] = [{"is_wrapped": True}, *({"align": "right"} for _ in _COLUMNS[1:])]
 
 
-def status_blocks(voice: Voice, counted: Status) -> list[Block]:
-    """`/opendata status`: the ministry's numbers, and a line for each agency."""
-    say, total = voice.say, counted.total
-    heading = say(
-        "status.heading",
-        scope=voice.agency(voice.directory.root.code),
-        period=_period(voice, counted.period),
-        time=counted.as_of,
-    )
-    lines = "\n".join(_lines(voice, total))
-    blocks = [b.header(heading), b.section(lines)]
-    agencies = [
-        say(
-            "status.agency",
-            agency=escaped(voice.agency(code)),
-            n=line.within_7.n,
-            d=line.within_7.d,
-            open=line.open_in_time + line.open_late,
-            late=line.open_late,
-        )
-        for code, line in sorted(counted.agencies.items(), key=lambda one: -one[1].received)
-        if line.received
+def status_text(voice: Voice, counted: Status) -> str:
+    """The ministry's numbers as a notification reads them."""
+    ministry = escaped(voice.agency(voice.directory.root.code), NAME)
+    return "\n".join([_heading(voice, counted, ministry), *_lines(voice, counted.total)])
+
+
+def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block]:
+    """`/opendata status`: the ministry's numbers, and a page of its agencies as a table."""
+    ministry = voice.agency(voice.directory.root.code)
+    lines = "\n".join(_lines(voice, counted.total))
+    return [
+        b.header(_heading(voice, counted, b.cut(ministry, NAME))),
+        b.section(lines),
+        *_agencies(voice, counted, skipped),
+        b.context(voice.say("status.foot")),
     ]
-    if agencies:
-        blocks.append(b.section("\n".join(agencies[:AGENCIES])))
-    return [*blocks, b.context(say("status.foot"))]
+
+
+def _heading(voice: Voice, counted: Status, ministry: str) -> str:
+    period = _period(voice, counted.period)
+    return voice.say("status.heading", scope=ministry, period=period, time=counted.as_of)
+
+
+def _agencies(voice: Voice, counted: Status, skipped: int) -> list[Block]:
+    """The agencies that have received anything, most first, and the way to the others."""
+    say, busy = voice.say, [one for one in counted.agencies.items() if one[1].received]
+    busy.sort(key=lambda one: (-one[1].received, one[0]))
+    shown = busy[skipped : skipped + AGENCIES]
+    if not shown:
+        return []
+    head = [say(column) for column in _COLUMNS]
+    blocks = [b.table([head, *(_row(voice, code, line) for code, line in shown)], _SETTINGS)]
+    if len(busy) > len(shown):
+        place = {"first": skipped + 1, "last": skipped + len(shown), "n": len(busy)}
+        blocks.append(b.context(say("status.page", **place)))
+    before, after = skipped - AGENCIES, skipped + AGENCIES
+    return [
+        *blocks,
+        *paging(
+            voice,
+            back=_spot(counted, max(before, 0)) if skipped else None,
+            more=_spot(counted, after) if after < len(busy) else None,
+        ),
+    ]
+
+
+def _row(voice: Voice, code: str, line: Figures) -> list[str]:
+    answered, still_open = line.within_7, line.open_in_time + line.open_late
+    return [
+        b.cut(voice.agency(code), NAME),
+        voice.say("status.share", n=answered.n, d=answered.d),
+        str(still_open),
+        str(line.open_late),
+    ]
+
+
+def _spot(counted: Status, skipped: int) -> Spot:
+    return Spot("status", (counted.period, str(skipped)))
+
+
+def paging(voice: Voice, *, back: Spot | None, more: Spot | None) -> list[Block]:
+    """The buttons to the page before and to the next one; nothing where there is neither."""
+    buttons = [
+        b.button(voice.say(f"button.{which.value}"), which, str(spot))
+        for which, spot in ((Button.BACK, back), (Button.MORE, more))
+        if spot
+    ]
+    return [b.actions(buttons)] if buttons else []
 
 
 def _period(voice: Voice, period: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from bot import blocks as b
-from bot.blocks import Block
+from bot.blocks import Block, escaped
 from bot.ids import Button, Ref
 from bot.voice import Voice
 from opendata.desk.casefile import occasion_of
@@ -19,6 +20,8 @@ from opendata.rules.feedback import Case, Event
 from opendata.texts import masked
 
 LONGEST_URL = 500
+_PLATFORM = re.compile(r"https://data\.gov\.tw/[A-Za-z0-9/._~?&=%#+-]*")
+TITLE = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Scene:
         """What the buttons are about: this case, round and text."""
         draft = self.case.draft
         return Ref(self.case.id, self.case.round, draft.hash if draft else "")
+
+    @property
+    def title(self) -> str:
+        """The masked title, for mrkdwn."""
+        return escaped(self.case.title, TITLE)
 
     @property
     def current(self) -> bool:
@@ -110,6 +118,6 @@ def draft_button(scene: Scene, *, primary: bool) -> Block:
 def platform_link(scene: Scene) -> list[Block]:
     """A button to the opinion on the platform; only the platform's own addresses are links."""
     url = scene.dossier.opinion.url or ""
-    if not url.startswith("https://data.gov.tw/") or len(url) > LONGEST_URL or not url.isascii():
+    if len(url) > LONGEST_URL or not _PLATFORM.fullmatch(url):
         return []
     return [b.button(scene.say("button.platform"), Button.PLATFORM, url=url)]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.blocks import escaped, inert
+from bot.blocks import cut, escaped, inert
 from opendata import texts
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
 from opendata.rules.feedback import Case, Outside
 from opendata.rules.people import Directory
 from opendata.rules.roc import BEFORE_YEAR_1
+
+NAME = 80
+"""Characters of a person's or an agency's name among other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,8 @@ class Voice:
         agency = self.directory.agency(code)
         return agency.name if agency else code
 
-    def person(self, person_id: str | None) -> str:
-        """Unit and name of a person; never a mention, so nobody is pinged."""
+    def name(self, person_id: str | None) -> str:
+        """Unit and name of a person, for plain text."""
         if person_id is None:
             return self.say("nobody")
         if person_id == Outside.PLATFORM:
@@ -41,7 +44,11 @@ class Voice:
         person = self.directory.person(person_id)
         if person is None:
             return person_id
-        return escaped(f"{self.agency(person.agency)}{person.name}")
+        return cut(inert(f"{self.agency(person.agency)}{person.name}"), NAME)
+
+    def person(self, person_id: str | None) -> str:
+        """Unit and name of a person, for mrkdwn; never a mention, so nobody is pinged."""
+        return escaped(self.name(person_id), NAME)
 
     def left(self, due: date) -> str:
         """還有3個工作日／今日屆期／逾期2個工作日."""

@@ -303,6 +303,28 @@ def manifest(
     Console().data(slack_manifest(url))
 
 
+@slack.command("check")
+@told
+def check_slack(
+    only: Annotated[
+        str | None,
+        typer.Option(help="只檢查這些樣本，例如 modal.draft-*", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """將機器人所有可能的畫面逐一送 Slack 的 blocks.validate 檢查（不需權杖，不會發送）。"""
+    # The samples come from the whole bot, which is slow to import.
+    from infra import samples, slack_check  # noqa: PLC0415
+
+    out = Console()
+    settings = console.settings_for(os.environ, None, None)
+    out.note("slack.making")
+    made = slack_check.chosen(list(samples.samples()), only)
+    if not made:
+        raise Invalid(Fault("only", "no_sample", (("text", only),)))
+    raise typer.Exit(slack_check.run(made, settings.slack_api_url, out, as_json=as_json))
+
+
 def main() -> None:
     """The entry point of the ``opendata`` script: every failure is one line, whatever it is."""
     try:

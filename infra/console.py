@@ -68,6 +68,10 @@ class Console:
         line = texts.say(self.language, "cli.failed", reason=reason)
         print(line, file=sys.stderr, flush=True)
 
+    def note(self, code: str, /, **params: object) -> None:
+        """How far long work has come, on standard error."""
+        print(self.sentence(code, **params), file=sys.stderr, flush=True)
+
     def status(self, counted: Status, directory: Directory) -> None:
         """The numbers of a period, a line for each agency."""
         self.say("cli.status", period=counted.period, time=counted.as_of)

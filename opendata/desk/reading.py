@@ -24,7 +24,7 @@ from opendata.rules.reply import Reply, reply_hash
 from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
 
 PAGE = 20
-AROUND = 500
+AROUND = 300
 """Open cases that App Home looks at, the first to fall due; whatever a list shows is paged."""
 
 
@@ -151,7 +151,10 @@ def _around(desk: Desk, who: Person, after: str | None, limit: int) -> Page:
 
 @dataclass(frozen=True, slots=True)
 class Desktop:
-    """What lies before a person: the own cases, and those that wait for a decision of theirs."""
+    """What lies before a person: the own cases, and those that wait for a decision of theirs.
+
+    ``more``: further cases are open that were not looked at.
+    """
 
     person: Person
     mine: tuple[Case, ...]
@@ -160,6 +163,7 @@ class Desktop:
     to_cosign: tuple[Case, ...]
     to_assign: tuple[Case, ...]
     unclaimed: tuple[Case, ...]
+    more: bool = False
 
 
 def desktop(desk: Desk, actor: str) -> Desktop:
@@ -169,7 +173,8 @@ def desktop(desk: Desk, actor: str) -> Desktop:
         Stranger: not in the roster.
     """
     who, directory, now = person(desk, actor), desk.directory(), desk.now()
-    around = [records.read_case(row) for row in _around(desk, who, None, AROUND).rows]
+    page = _around(desk, who, None, AROUND)
+    around = [records.read_case(row) for row in page.rows]
 
     def waiting(state: State, role: Role) -> tuple[Case, ...]:
         found = (case for case in around if case.state is state)
@@ -185,6 +190,7 @@ def desktop(desk: Desk, actor: str) -> Desktop:
         to_cosign=tuple(c for c in in_progress if c.draft and c.draft.awaits_cosign),
         to_assign=tuple(c for c in waiting(State.RECEIVED, Role.COORDINATOR) if c.unassigned),
         unclaimed=tuple(c for c in received if not c.unassigned),
+        more=page.next is not None,
     )
 
 

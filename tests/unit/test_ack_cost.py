@@ -68,7 +68,7 @@ def test_a_command_is_one_query(deployed, warm, calls, text):
 
 
 def test_every_word_of_the_command_is_counted():
-    in_english = {word for word in commands._WORDS if word.isascii()}
+    in_english = {word for word in commands.WORDS if word.isascii()}
     assert in_english <= {text.split()[0] for text in WORDS}
 
 
@@ -140,17 +140,19 @@ def test_what_changes_an_open_modal_is_one_query(deployed, warm, calls):
     assert counted(calls, lambda: warm.press(OLIVE, Button.AGAIN, again, preview)) == QUERY
 
 
-def test_the_next_page_of_a_list_is_one_query(deployed, warm, calls):
+def turned(told, button):
+    """The value of a paging button."""
+    elements = (one for block in told["blocks"] for one in block.get("elements", ()))
+    return next(one["value"] for one in elements if one.get("action_id") == button)
+
+
+def test_a_page_forward_or_back_is_one_query(deployed, warm, calls):
     for number in range(25):
         deployed.receive(posted(str(number + 1)))
-    told = warm.command(OLIVE, "list")
-    (more,) = [
-        element
-        for block in told["blocks"]
-        for element in block.get("elements", ())
-        if element.get("action_id") == Button.MORE
-    ]
-    assert counted(calls, lambda: warm.press(OLIVE, Button.MORE, more["value"])) == LIST
+    more = turned(warm.command(OLIVE, "list"), Button.MORE)
+    assert counted(calls, lambda: warm.press(OLIVE, Button.MORE, more)) == LIST
+    back = turned(warm.heard[-1][1], Button.BACK)
+    assert counted(calls, lambda: warm.press(OLIVE, Button.BACK, back)) == LIST
 
 
 def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
@@ -159,7 +161,7 @@ def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
 
 
 def test_every_button_is_counted():
-    others = {Button.TYPE, Button.AGAIN, Button.MORE, Button.PLATFORM}
+    others = {Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.PLATFORM}
     assert {*ACTS, *OPENS, *others} == set(Button)
 
 

@@ -1,0 +1,359 @@
+"""Samples of what opens and what is answered: modals, App Home, and the command's answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot import refusals
+from bot.ids import Button
+from infra.samples_desk import (
+    AGENCY,
+    ALONE,
+    AUDITOR,
+    CIO,
+    COLLEAGUE,
+    COORDINATOR,
+    DEPUTY,
+    HEAD,
+    LEGAL,
+    OFFICER,
+    OTHER,
+    STRANGER,
+    Json,
+    Ministry,
+    Sample,
+)
+from infra.samples_messages import (
+    PLAIN,
+    approved,
+    opening,
+    passed,
+    published,
+    refusal,
+    returned,
+    study,
+    submitted,
+    written,
+)
+from opendata.desk import casework, roster
+from opendata.rules import errors
+from opendata.rules.calendar import shipped
+from opendata.rules.errors import DeskError, Fault, Invalid
+from opendata.rules.feedback import Action, State
+from opendata.rules.people import Person, Role, shipped_agencies
+from opendata.rules.reply import TYPES, Closing, Reply, ReplyType
+
+MANY = 28
+"""Cases on a full desk, and agencies that have one: more than a page of either."""
+WORDS = MappingProxyType(
+    {
+        "status": "status",
+        "狀態": "status-in_chinese",
+        "list": "list",
+        "清單": "list-in_chinese",
+        "show": "show",
+        "案件": "show-in_chinese",
+        "help": "help",
+        "說明": "help-in_chinese",
+    }
+)
+
+
+def modals(made: Ministry) -> Iterator[Sample]:
+    """Every modal as it opens to whoever may open it."""
+    yield from _drafts(made)
+    yield from _previews(made)
+    yield from _forms(made)
+    yield from _to_read(made)
+    yield from _errors(made)
+
+
+# -- the draft and its preview ----------------------------------------------------------------
+
+
+def _text(value: str) -> Json:
+    return {"type": "plain_text_input", "value": value}
+
+
+def _chosen(value: str) -> Json:
+    return {"type": "static_select", "selected_option": {"value": value}}
+
+
+def _drafts(made: Ministry) -> Iterator[Sample]:
+    """擬具回復 for every type of reply, blank and with what was saved before."""
+    for n, (kind, types) in enumerate(TYPES.items()):
+        case = made.opened(f"60{n}", kind)
+        casework.claim(made.desk, case, OFFICER)
+        view = made.press(OFFICER, Button.DRAFT, made.ref(case))
+        yield made.modal(f"draft-{kind}-blank", view)
+        for type_ in types:
+            yield made.modal(f"draft-{kind}-{type_}", _retyped(made, view, type_))
+        saved = _fitting(made, types[-1])
+        if kind == "suggestion":
+            saved = refusal(made)
+        written(made, case, saved)
+        view = made.press(OFFICER, Button.DRAFT, made.ref(case))
+        yield made.modal(f"draft-{kind}-saved", view)
+    planned = made.opened("602")
+    casework.claim(made.desk, planned, OFFICER)
+    written(made, planned, opening(made))
+    view = made.press(OFFICER, Button.DRAFT, made.ref(planned))
+    yield made.modal("draft-suggestion-saved_with_date", view)
+
+
+def _fitting(made: Ministry, type_: ReplyType) -> Reply:
+    return Reply(type_, made.words.reply, made.words.contact, Closing.CLOSED)
+
+
+def _retyped(made: Ministry, view: Json, type_: ReplyType) -> Json:
+    opened = {"type": "modal", "id": "V1", "hash": "h", **view}
+    pick = {"type": "static_select", "selected_option": {"value": type_.value}}
+    return made.press(OFFICER, Button.TYPE, "", view=opened, **pick)
+
+
+def _previews(made: Ministry) -> Iterator[Sample]:
+    """回復預覽 just saved, waiting for the co-sign, co-signed, and with something to look at."""
+    case = made.opened("610")
+    casework.claim(made.desk, case, OFFICER)
+    view = made.press(OFFICER, Button.DRAFT, made.ref(case))
+    filled = {
+        "type": _chosen(ReplyType.OPEN_OR_ON_REQUEST),
+        "text": _text(made.words.reply),
+        "contact": _text(made.words.contact),
+        "closing": _chosen(Closing.CLOSED),
+    }
+    yield made.modal("preview-saved", made.submit(OFFICER, view, **filled))
+    written(made, case, refusal(made))
+    yield made.modal("preview-waits", made.press(OFFICER, Button.PREVIEW, made.ref(case)))
+    casework.cosign(made.desk, case, LEGAL, made.hash(case))
+    cosigned = made.press(OFFICER, Button.PREVIEW, made.ref(case))
+    yield made.modal("preview-cosigned", cosigned)
+    again = {"type": "modal", "id": "V1", "hash": "h", **cosigned}
+    yield made.modal("draft-again", made.press(OFFICER, Button.AGAIN, made.ref(case), view=again))
+    written(made, case, study(made))
+    yield made.modal("preview-doubtful", made.press(OFFICER, Button.PREVIEW, made.ref(case)))
+
+
+# -- short forms ------------------------------------------------------------------------------
+
+
+def _forms(made: Ministry) -> Iterator[Sample]:
+    """The forms of an approval, from review to publication; and those that move a case."""
+    case = made.opened("620")
+    yield made.modal("reveal", made.press(OFFICER, Button.REVEAL, made.ref(case)))
+    casework.claim(made.desk, case, OFFICER)
+    yield made.modal("reassign", made.press(HEAD, Button.REASSIGN, made.ref(case)))
+    written(made, case, _fitting(made, ReplyType.OPEN_OR_ON_REQUEST))
+    submitted(made, case)
+    yield made.modal("return-review", made.press(HEAD, Button.RETURN, made.ref(case)))
+    passed(made, case)
+    yield made.modal("return-approval", made.press(CIO, Button.RETURN, made.ref(case)))
+    returned(made, case, CIO)
+    submitted(made, case)
+    approved(made, case)
+    yield made.modal("revoke", made.press(CIO, Button.REVOKE, made.ref(case)))
+    yield made.modal("publish", made.press(OFFICER, Button.PUBLISH, made.ref(case)))
+    nobodys = made.opened("621", dispatched_agencies=["內政部"])
+    yield made.modal("assign", made.press(COORDINATOR, Button.ASSIGN, made.ref(nobodys)))
+    casework.assign(made.desk, nobodys, COORDINATOR, OTHER)
+    casework.claim(made.desk, nobodys, ALONE)
+    ref = made.ref(nobodys)
+    yield made.modal("reassign-nobody", made.press(COORDINATOR, Button.REASSIGN, ref))
+    officers = [
+        Person(f"U1{n:03}", f"承辦人{n}", OTHER, frozenset({Role.OFFICER})) for n in range(105)
+    ]
+    roster.import_people(made.desk, officers)
+    yield made.modal("reassign-many", made.press(COORDINATOR, Button.REASSIGN, ref))
+
+
+# -- to read ----------------------------------------------------------------------------------
+
+
+def _to_read(made: Ministry) -> Iterator[Sample]:
+    """詳細 from the first day to a long history, 查看原文, and 為什麼是這一天."""
+    words = made.words
+    case = made.opened(
+        "630",
+        dispatched_agencies=["法務部廉政署", *words.others],
+        requested_dataset=words.wish,
+        requested_fields=words.wish,
+    )
+    yield made.modal("why", made.press(OFFICER, Button.WHY, made.ref(case)))
+    if made.content == PLAIN:
+        nowhere = made.opened("632", url="https://evil.example/632")
+        yield made.modal("details-no_link", made.press(OFFICER, Button.DETAILS, made.ref(nowhere)))
+        yield made.modal("details-new", made.press(OFFICER, Button.DETAILS, made.ref(case)))
+        yield from _in_each_state(made)
+    for n in range(7):
+        made.receive("suggestion", "630", "commented", body=f"{n}{words.comment}")
+    casework.claim(made.desk, case, OFFICER)
+    for _ in range(50):
+        casework.release(made.desk, case, OFFICER)
+        casework.claim(made.desk, case, OFFICER)
+    written(made, case, refusal(made))
+    yield made.modal("details-long", made.press(OFFICER, Button.DETAILS, made.ref(case)))
+    view = made.press(OFFICER, Button.REVEAL, made.ref(case))
+    yield made.modal("revealed", made.submit(OFFICER, view, purpose=_text(words.purpose)))
+    due = made.case(case).due.on
+    year = shipped().years[due.year - 1911]
+    roster.import_year(made.desk, replace(year, off={**year.off, due: words.agency[:20]}))
+    yield made.modal("why-outdated", made.press(OFFICER, Button.WHY, made.ref(case)))
+    roster.import_year(made.desk, year)
+
+
+def _in_each_state(made: Ministry) -> Iterator[Sample]:
+    case = made.opened("631")
+    casework.claim(made.desk, case, OFFICER)
+    yield _details(made, case)
+    written(made, case, study(made))
+    submitted(made, case)
+    yield _details(made, case)
+    passed(made, case)
+    yield _details(made, case)
+    returned(made, case, CIO)
+    submitted(made, case)
+    approved(made, case)
+    yield _details(made, case)
+    published(made, case, OFFICER)
+    yield _details(made, case)
+    written(made, case, _fitting(made, ReplyType.OPEN_OR_ON_REQUEST))
+    submitted(made, case)
+    approved(made, case)
+    published(made, case, OFFICER)
+    yield _details(made, case)
+    made.receive("suggestion", "631", "withdrawn")
+    yield _details(made, case)
+
+
+def _details(made: Ministry, case: str) -> Sample:
+    view = made.press(OFFICER, Button.DETAILS, made.ref(case))
+    return made.modal(f"details-{made.case(case).state}", view)
+
+
+# -- refusals ---------------------------------------------------------------------------------
+
+_MOVED = MappingProxyType(
+    {"case": "S1", "actor": CIO, "action": Action.APPROVE, "state": State.APPROVED}
+)
+
+
+def _raised(made: Ministry) -> Iterator[DeskError]:
+    """One error of every class of the tree."""
+    known: dict[type[DeskError], dict[str, Any]] = {
+        errors.NotFound: {"what": "case", "name": made.words.title[:20]},
+        errors.NotAllowed: {"action": Action.APPROVE},
+        errors.WrongRole: {"action": Action.ASSIGN, "roles": (Role.COORDINATOR, Role.CIO)},
+        errors.NotHolder: {"action": Action.DRAFT, "officer": COLLEAGUE},
+        errors.OwnDraft: {"approvers": (CIO, DEPUTY)},
+        errors.NobodyMay: {"role": Role.CIO, "agency": AGENCY},
+        errors.OutOfTurn: {"action": Action.CLAIM, "state": State.ANSWERED},
+        errors.LostRace: {**_MOVED, "at": made.clock(), "wanted": Action.RETURN},
+        errors.TooLarge: {"limit": 262_144},
+    }
+    yield from (kind(**known.get(kind, {})) for kind in _classes(DeskError) if kind is not Invalid)
+    yield Invalid(Fault("period", "not_a_quarter", (("text", made.words.title[:20]),)))
+
+
+def _classes(kind: type[DeskError]) -> Iterator[type[DeskError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _classes(below)
+
+
+def _errors(made: Ministry) -> Iterator[Sample]:
+    """無法完成 for every error."""
+    for error in _raised(made):
+        body = {"type": "view_submission", "view": {"type": "modal", "blocks": []}}
+        voice = made.face.voice(made.language)
+        told = refusals.answer(error, body, WebClient(), voice, made.face.new_id)
+        yield made.modal(f"error-{error.code}", json.loads(told.body)["view"])
+
+
+# -- App Home ---------------------------------------------------------------------------------
+
+
+def homes(made: Ministry) -> Iterator[Sample]:
+    """App Home on an empty desk, of a stranger, and of each role on a full one."""
+    yield made.sample("home-empty", "home", made.home(OFFICER))
+    yield made.sample("home-stranger", "home", made.home(STRANGER))
+    yield made.answer("list-nothing", made.command(OFFICER, "list"))
+    yield made.answer("status-nothing", made.command(OFFICER, "status"))
+    _fill(made)
+    people = {"officer": OFFICER, "head": HEAD, "cio": CIO, "legal": LEGAL, "desk": COORDINATOR}
+    for name, person in {**people, "auditor": AUDITOR}.items():
+        yield made.sample(f"home-{name}", "home", made.home(person))
+
+
+def _fill(made: Ministry) -> None:
+    """A case in each state that somebody waits in, many to claim, and one in many agencies."""
+    for n, agency in enumerate(shipped_agencies()[:MANY]):
+        made.opened(f"70{n:02}", dispatched_agencies=[agency.name])
+    for n in range(MANY):
+        casework.claim(made.desk, made.opened(f"71{n:02}"), OFFICER)
+    waiting = [made.opened(f"72{n:02}") for n in range(3)]
+    for case, reply in zip(waiting, (refusal(made), study(made), study(made)), strict=True):
+        casework.claim(made.desk, case, OFFICER)
+        written(made, case, reply)
+    for case in waiting[1:]:
+        submitted(made, case)
+    passed(made, waiting[2])
+    for n in range(12):
+        made.opened(f"74{n:02}")
+    made.opened("7300", dispatched_agencies=["內政部"])
+    _answered(made, "7600", stars=5)
+    _answered(made, "7601", stars=2)
+    made.receive("suggestion", "7411", "withdrawn")
+
+
+def _answered(made: Ministry, number: str, stars: int) -> None:
+    """A case that is answered, and what the citizen thinks of it."""
+    case = made.opened(number)
+    casework.claim(made.desk, case, OFFICER)
+    written(made, case, refusal(made))
+    submitted(made, case)
+    approved(made, case)
+    published(made, case, OFFICER)
+    made.receive("suggestion", number, "rated", stars=stars)
+
+
+# -- the command ------------------------------------------------------------------------------
+
+
+def answers(made: Ministry) -> Iterator[Sample]:
+    """Every word of the command on a full desk, the pages on both ways, and refusals."""
+    made.clock.turn(days=8)
+    for word, name in WORDS.items():
+        number = " S7200" if name.startswith("show") else ""
+        yield made.answer(name, made.command(CIO, f"{word}{number}"))
+    yield made.answer("status-year", made.command(CIO, "status 115"))
+    yield made.answer("unknown", made.command(OFFICER, f"{made.words.title.replace(' ', '')[:60]}"))
+    yield made.answer("stranger-help", made.command(STRANGER, "help"))
+    yield made.answer("stranger-list", made.command(STRANGER, "list"))
+    yield made.answer("not_found", made.command(OFFICER, f"show {made.words.title[:20]}"))
+    yield made.answer("wrong_period", made.command(OFFICER, "status 115Q9"))
+    yield from _pages(made, "list")
+    yield from _pages(made, "status")
+    yield made.answer("refused", made.press(AUDITOR, Button.CLAIM, made.ref("S7400")))
+
+
+def _pages(made: Ministry, word: str) -> Iterator[Sample]:
+    """From the first page to the last, and one back."""
+    shown = made.command(CIO, word)
+    number = 1
+    while value := _leading(shown, Button.MORE):
+        number += 1
+        shown = made.press(CIO, Button.MORE, value)
+        yield made.answer(f"{word}-page{number}", shown)
+    if value := _leading(shown, Button.BACK):
+        yield made.answer(f"{word}-back", made.press(CIO, Button.BACK, value))
+
+
+def _leading(shown: Json, button: Button) -> str | None:
+    elements = (one for block in shown["blocks"] for one in block.get("elements", ()))
+    return next((one["value"] for one in elements if one.get("action_id") == button), None)
