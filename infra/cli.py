@@ -297,10 +297,23 @@ def verify(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> N
 @slack.command("manifest")
 @told
 def manifest(
-    url: Annotated[str, typer.Option(help="部署後的網址，例如 https://….amazonaws.com")],
+    url: Annotated[
+        str | None, typer.Option(help="部署後的網址，例如 https://….amazonaws.com")
+    ] = None,
+    socket: Annotated[
+        bool, typer.Option("--socket", help="供 serve --slack 使用，不需網址")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="寫入此檔案")] = None,
 ) -> None:
-    """輸出 Slack 應用程式的 manifest。"""
-    Console().data(slack_manifest(url))
+    """輸出 Slack 應用程式的 manifest；--url 與 --socket 擇一。"""
+    if (url is None) is not socket:
+        raise SettingsError(Console().sentence("cli.url_or_socket"))
+    made = slack_manifest(url)
+    if out is None:
+        Console().data(made)
+    else:
+        with out.open("w", encoding="utf-8") as file:
+            Console(file).data(made)
 
 
 def main() -> None:

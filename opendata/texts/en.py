@@ -416,6 +416,7 @@ SENTENCES: dict[str, str] = {
     "cli.status": "{period}, as of {time}",
     "cli.status.line": "{name}: within 7 days {n}/{d}, answered late {late}, overdue {open_late}, not yet due {not_due} (answered {early})",
     "cli.total": "Total",
+    "cli.url_or_socket": "Say how Slack reaches the desk: give either --url or --socket.",
     "fault.not_an_instant": "“{text}” is not a time; write it like 2026-02-10T09:00+08:00.",
     "serve.folder": "Folder: {folder}",
     "serve.stop": "Ctrl+C ends it; the data stays in the folder, delete the folder to start over.",

@@ -416,6 +416,7 @@ SENTENCES: dict[str, str] = {
     "cli.status": "{period}　統計至{time}",
     "cli.status.line": "{name}　7日內{n}／{d}件　逾期回復{late}件　逾期未回復{open_late}件　尚未屆期{not_due}件（已回復{early}件）",
     "cli.total": "合計",
+    "cli.url_or_socket": "請以 --url 或 --socket 擇一說明Slack如何連上本系統。",
     "fault.not_an_instant": "「{text}」不是時間，請用如2026-02-10T09:00+08:00的格式。",
     "serve.folder": "資料夾：{folder}",
     "serve.stop": "按 Ctrl+C 結束；資料保留在資料夾，刪除資料夾即重新開始。",
