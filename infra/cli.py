@@ -94,13 +94,21 @@ def serve(
     demo: Annotated[bool, typer.Option(help="以自備的意見與人員演示")] = False,
     feedback: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     keep_dates: Annotated[bool, typer.Option(help="不移動意見的日期")] = False,
+    slack: Annotated[bool, typer.Option(help="以 Socket Mode 接上真正的 Slack 工作區")] = False,
 ) -> None:
-    """在本機啟動：瀏覽器中的 Slack、Webhook 與排程。"""
+    """在本機啟動：瀏覽器中的 Slack（或真正的 Slack）、Webhook 與排程。"""
     # The server is only needed here, and it is slow to import.
     from infra.serve import serve as run  # noqa: PLC0415
 
     settings = console.settings_for(os.environ, data, None)
-    run(settings, port=port, as_demo=demo, feedback=feedback, keep_dates=keep_dates)
+    run(
+        settings,
+        port=port,
+        as_demo=demo,
+        feedback=feedback,
+        keep_dates=keep_dates,
+        in_slack=slack,
+    )
 
 
 @app.command()

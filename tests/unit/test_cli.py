@@ -150,6 +150,7 @@ def test_a_group_without_a_command_shows_its_help(opendata, group):
         "slack manifest --nope",
         "slack manifest --url desk.example",
         "slack manifest --url https://desk.example --socket",
+        "serve --slack",
     ],
 )
 def test_every_failure_is_one_line_and_2(opendata, tmp_path, command):

@@ -39,6 +39,7 @@ KNOWN_EVENTS = {
 }
 # What a method of the Web API needs of a bot; for all kinds of conversation that cards go to.
 NEEDED = {
+    "auth.test": set(),
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history", "im:history"},
@@ -279,7 +280,7 @@ def of_the_bot():
 
 def methods():
     """The methods of Slack's Web API that the desk calls, by the client's functions or by name."""
-    ours = {where: modules()[where] for where in of_the_bot()}
+    ours = {where: modules()[where] for where in (*of_the_bot(), "infra/socket_mode.py")}
     families = {method.partition(".")[0] for method in NEEDED} | {"users", "files", "usergroups"}
     named = re.compile(rf"(?:{'|'.join(families)})\.[a-zA-Z.]+")
     by_name = {text for tree in ours.values() for text in literals(tree) if named.fullmatch(text)}
@@ -298,7 +299,7 @@ def attributes(tree):
 
 
 def test_the_methods_that_the_desk_calls_are_known_with_what_they_need():
-    assert {"chat.postMessage", "views.open", "conversations.history"} <= methods()
+    assert {"chat.postMessage", "views.open", "conversations.history", "auth.test"} <= methods()
     assert methods() <= NEEDED.keys()
 
 
