@@ -14,7 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware import RequestVerification
 from slack_sdk import WebClient
 
-from bot import buttons, commands, home, refusals, submissions
+from bot import buttons, commands, home, imports, refusals, submissions
 from bot.face import Face
 
 ACK_SECONDS = 2
@@ -64,6 +64,7 @@ def build_app(
     buttons.register(app, face)
     submissions.register(app, face)
     home.register(app, face)
+    imports.register(app, face)
     app.error(_refusing(face))
     return app
 

@@ -11,6 +11,7 @@ SCOPES = (
     "channels:history",  # to find a message whose sending was cut off, by its metadata
     "chat:write",
     "commands",
+    "files:read",  # to read the file that a coordinator hands in
     "groups:history",
     "im:history",
     "im:write",  # to open a direct message first, and remember its id
@@ -51,7 +52,7 @@ def slack_manifest(url: str | None) -> dict[str, Any]:
                     "command": "/opendata",
                     **({"url": requests["request_url"]} if requests else {}),
                     "description": "資料開放意見回復",
-                    "usage_hint": "狀態｜清單｜案件 S123｜說明",
+                    "usage_hint": "狀態｜清單｜案件 S123｜匯入｜說明",
                     "should_escape": False,
                 }
             ],

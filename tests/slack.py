@@ -316,6 +316,7 @@ def _filled(block: Json, filled: Mapping[str, Any]) -> Json:
             "selected_option": {"value": value} if value else element.get("initial_option")
         },
         "checkboxes": {"selected_options": [{"value": one} for one in ticked]},
+        "file_input": {"files": value or []},
         "datepicker": {"selected_date": value or element.get("initial_date")},
         "datetimepicker": {"selected_date_time": value or element.get("initial_date_time")},
     }

@@ -149,6 +149,7 @@ SENTENCES: dict[str, str] = {
     "button.close": "Close",
     "button.cancel": "Cancel",
     "button.save": "Save and preview",
+    "button.import": "Import",
     "button.confirm": "OK",
     "button.look_again": "Look again",
     # Messages to persons
@@ -228,6 +229,7 @@ SENTENCES: dict[str, str] = {
     "modal.details": "The case",
     "modal.reveal": "View the original",
     "modal.why": "Why this day?",
+    "modal.import": "Import",
     "modal.error": "This was not done",
     "field.type": "Reply type",
     "field.text": "Reply",
@@ -246,6 +248,7 @@ SENTENCES: dict[str, str] = {
     "field.published_at": "Time of the reply on the platform",
     "field.published_at.hint": "As the platform shows it; not before the approval.",
     "field.agency": "Agency or unit",
+    "field.file": "File (CSV)",
     "field.officer": "New officer",
     "reassign.nobody": "The roster names no other officer of this agency.",
     "field.purpose": "Purpose",
@@ -284,6 +287,7 @@ SENTENCES: dict[str, str] = {
         "• `/opendata status` (狀態)  answers within 7 days this quarter; also `115Q3` or `115`\n"
         "• `/opendata list` (清單)  open cases by due date\n"
         "• `/opendata show S123` (案件)  show a case again\n"
+        "• `/opendata import` (匯入)  people, deputies, agencies or the office calendar (coordinator)\n"
         "• `/opendata help` (說明)  this help"
     ),
     "help.stranger": "You are not in the roster yet. If you need access, please ask the coordinator.",
@@ -305,6 +309,12 @@ SENTENCES: dict[str, str] = {
     "status.rate": " ({percent}%)",
     "status.foot": "Out of the cases due this quarter; one that is overdue and not answered counts as not answered within 7 days.",
     "status.agency": "{agency}  within 7 days {n} of {d}, open {open} (overdue {late})",
+    "import.hint": "What it is shows in its header: people ({people}), deputies ({deputies}), agencies ({agencies}), or the office calendar. UTF-8 or Big5, at most {most} rows and 1 MB.",
+    "import.agencies": "Agencies: {taken} imported, {refused} not.",
+    "import.people": "People: {taken} imported, {refused} not.",
+    "import.deputies": "Deputies: {taken} imported, {refused} not.",
+    "import.calendar": "Office calendar: years imported: {taken}, wrong lines: {refused}. With a single wrong line nothing is imported.",
+    "import.more": "{n} more are not listed.",
     # App Home
     "home.hello": "Hello, {name}",
     "home.mine": "Mine",
@@ -383,6 +393,12 @@ SENTENCES: dict[str, str] = {
     "fault.not_yes_or_no": "“{text}” should be yes or no.",
     "fault.ends_before_start": "The last day is before the first.",
     "fault.own_deputy": "Nobody can be their own deputy.",
+    "fault.unknown_columns": "The header is of no kind that can be imported: people need the column slack_user_id, deputies for and by, agencies code and parent, the office calendar its four as DGPA publishes them.",
+    "fault.too_many_rows": "{n} rows (the first import of agencies counts those that are shipped); from Slack at most {most} go in at once. Nothing was imported: use opendata people import or opendata agencies import on the host.",
+    "fault.file_missing": "Please choose a CSV file.",
+    "fault.file_too_large": "The file is larger than 1 MB.",
+    "fault.file_not_given": "Slack did not hand the file over: it was deleted, or the app lacks the scope files:read. Please upload it again; if it happens once more, have the app reinstalled.",
+    "fault.file_away": "The file could not be fetched from Slack just now. Nothing was imported; please try again.",
     # What a check of the roster finds
     "finding.not_one_root": "There should be exactly one agency at the top, now: {agencies}.",
     "finding.agency_loop": "{agency}: its parent {parent} leads back to itself.",

@@ -149,6 +149,7 @@ SENTENCES: dict[str, str] = {
     "button.close": "關閉",
     "button.cancel": "取消",
     "button.save": "儲存並預覽",
+    "button.import": "匯入",
     "button.confirm": "確定",
     "button.look_again": "再看一次",
     # Messages to persons
@@ -228,6 +229,7 @@ SENTENCES: dict[str, str] = {
     "modal.details": "案件內容",
     "modal.reveal": "查看個人資料原文",
     "modal.why": "為什麼是這一天",
+    "modal.import": "匯入",
     "modal.error": "無法完成",
     "field.type": "回復類型",
     "field.text": "回復內容",
@@ -246,6 +248,7 @@ SENTENCES: dict[str, str] = {
     "field.published_at": "平臺回復時間",
     "field.published_at.hint": "平臺上顯示的回復時間，不早於核准時間。",
     "field.agency": "分辦機關（單位）",
+    "field.file": "檔案（CSV）",
     "field.officer": "改由何人承辦",
     "reassign.nobody": "本機關名冊上沒有其他承辦人。",
     "field.purpose": "查看事由",
@@ -284,6 +287,7 @@ SENTENCES: dict[str, str] = {
         "• `/opendata 狀態`（status）　本季7日內回復情形，可加 `115Q3` 或 `115`\n"
         "• `/opendata 清單`（list）　依期限列出未結案件\n"
         "• `/opendata 案件 S123`（show）　重新顯示一件\n"
+        "• `/opendata 匯入`（import）　匯入人員、代理、機關或辦公日曆表（限資訊處窗口）\n"
         "• `/opendata 說明`（help）　本說明"
     ),
     "help.stranger": "您尚未列入人員名冊。如需使用，請洽資訊處窗口。",
@@ -305,6 +309,12 @@ SENTENCES: dict[str, str] = {
     "status.rate": "（{percent}%）",
     "status.foot": "以本季屆期案件為分母；逾期未回復者，計為未於7日內回復。",
     "status.agency": "{agency}　7日內{n}／{d}件，未結{open}件（逾期{late}件）",
+    "import.hint": "依標題列判斷內容，可為人員（{people}）、代理（{deputies}）、機關（{agencies}）或辦公日曆表。UTF-8或Big5，最多{most}筆、1MB。",
+    "import.agencies": "機關：匯入{taken}筆，未匯入{refused}筆。",
+    "import.people": "人員：匯入{taken}筆，未匯入{refused}筆。",
+    "import.deputies": "代理：匯入{taken}筆，未匯入{refused}筆。",
+    "import.calendar": "辦公日曆表：匯入{taken}個年度，{refused}行有誤；有任何一行有誤即不匯入。",
+    "import.more": "另有{n}處未列出。",
     # App Home
     "home.hello": "{name}，您好",
     "home.mine": "待我處理",
@@ -383,6 +393,12 @@ SENTENCES: dict[str, str] = {
     "fault.not_yes_or_no": "「{text}」應為是或否。",
     "fault.ends_before_start": "迄日早於起日。",
     "fault.own_deputy": "不能代理自己。",
+    "fault.unknown_columns": "認不得標題列：人員應有slack_user_id欄，代理應有for、by欄，機關應有code、parent欄，辦公日曆表應有西元日期欄。",
+    "fault.too_many_rows": "共{n}筆（首次匯入機關時含內建機關），在Slack一次最多匯入{most}筆；未匯入任何資料，請於主機以 opendata people import 或 opendata agencies import 匯入。",
+    "fault.file_missing": "請選擇一個CSV檔。",
+    "fault.file_too_large": "檔案超過1MB。",
+    "fault.file_not_given": "Slack未交出檔案內容：檔案已刪除，或應用程式缺少files:read權限。請重新上傳；若仍發生，請資訊處重新安裝應用程式。",
+    "fault.file_away": "暫時無法自Slack取得檔案，未匯入任何資料，請再試一次。",
     # What a check of the roster finds
     "finding.not_one_root": "最上級機關應有且僅有一個，現有：{agencies}。",
     "finding.agency_loop": "{agency}的上級機關{parent}繞回本身。",
