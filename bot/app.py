@@ -9,12 +9,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App, BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware import RequestVerification
 from slack_sdk import WebClient
 
-from bot import buttons, commands, home, refusals, submissions
+from bot import buttons, commands, home, imports, refusals, submissions
 from bot.face import Face
 
 ACK_SECONDS = 2
@@ -29,7 +29,9 @@ def web_client(token: str | None, api_url: str, seconds: int = ACK_SECONDS) -> W
     return WebClient(token=token, base_url=api_url, timeout=seconds, retry_handlers=[])
 
 
-def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> App:
+def build_app(
+    face: Face, *, token: str, signing_secret: str, api_url: str, team_id: str = ""
+) -> App:
     """The app of one workspace.
 
     Args:
@@ -37,6 +39,7 @@ def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> A
         token: bot token.
         signing_secret: verifies that a request comes from Slack.
         api_url: Slack's Web API, or what stands in for it; ends with a slash.
+        team_id: the only workspace whose requests are taken, where it is known.
     """
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
@@ -55,12 +58,27 @@ def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> A
     # Bolt logs the body of a request whose signature is wrong: it may hold anything. It sets the
     # level anew with every app.
     logging.getLogger(f"slack_bolt.{RequestVerification.__name__}").setLevel(logging.ERROR)
+    if team_id:
+        app.use(_only_of(team_id))
     commands.register(app, face)
     buttons.register(app, face)
     submissions.register(app, face)
     home.register(app, face)
+    imports.register(app, face)
     app.error(_refusing(face))
     return app
+
+
+def _only_of(team_id: str) -> Callable[..., BoltResponse | None]:
+    """An app that somebody distributes is signed for by Slack whichever workspace it sits in."""
+
+    def refuse_other_teams(context: BoltContext, next_: Callable[[], None]) -> BoltResponse | None:
+        if context.team_id != team_id:
+            return BoltResponse(status=403, body="")
+        next_()
+        return None
+
+    return refuse_other_teams
 
 
 def _refusing(face: Face) -> Callable[..., BoltResponse]:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from slack_bolt import Ack, App
+from slack_sdk import WebClient
 
 from bot import blocks as b
+from bot import imports
 from bot.blocks import escaped
 from bot.card import card
 from bot.face import Face
@@ -28,8 +30,13 @@ TRAIL = 12
 def register(app: App, face: Face) -> None:
     """Tie the slash command to its words."""
 
-    def handle_command(ack: Ack, command: dict[str, str]) -> None:
+    def handle_command(ack: Ack, command: dict[str, str], client: WebClient) -> None:
         word, *rest = command.get("text", "").split() or ["help"]
+        if word.lower() in ("import", "匯入"):
+            asked = command["user_id"], command["trigger_id"], client
+            face.answer(lambda f: imports.ask(f, *asked))
+            ack()
+            return
         known = WORDS.get(word.lower(), _unknown(word))
         told = face.answer(lambda f: known(f, command["user_id"], rest))
         ack(**told, response_type="ephemeral")

@@ -45,6 +45,7 @@ class Modal(StrEnum):
     ASSIGN = "assign"
     REASSIGN = "reassign"
     REVEAL = "reveal"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ def app() -> App:
         token=wiring.slack_bot_token(),
         signing_secret=wiring.slack_signing_secret(),
         api_url=wiring.settings().slack_api_url,
+        team_id=wiring.settings().slack_team_id,
     )
 
 

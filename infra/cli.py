@@ -8,20 +8,20 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 
 from infra import console
 from infra.console import Console
 from infra.manifest import slack_manifest
-from opendata.adapters import dgpa, roster_files
+from opendata.adapters import dgpa
+from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.standard_webhooks import MalformedSecretError
-from opendata.adapters.tables import RowFault
 from opendata.desk import reading, roster
 from opendata.desk.context import Desk
 from opendata.rules import calendar as office
@@ -55,6 +55,7 @@ SAME = 5
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Imports = Mapping[Content, Callable[[Desk, Any], None]]
 Data = Annotated[
     Path | None,
     typer.Option(help="資料夾；未給則用 $OPENDATA_DATA，再則 ./.opendata", show_default=False),
@@ -94,13 +95,21 @@ def serve(
     demo: Annotated[bool, typer.Option(help="以自備的意見與人員演示")] = False,
     feedback: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     keep_dates: Annotated[bool, typer.Option(help="不移動意見的日期")] = False,
+    slack: Annotated[bool, typer.Option(help="以 Socket Mode 接上真正的 Slack 工作區")] = False,
 ) -> None:
-    """在本機啟動：瀏覽器中的 Slack、Webhook 與排程。"""
+    """在本機啟動：瀏覽器中的 Slack（或真正的 Slack）、Webhook 與排程。"""
     # The server is only needed here, and it is slow to import.
     from infra.serve import serve as run  # noqa: PLC0415
 
     settings = console.settings_for(os.environ, data, None)
-    run(settings, port=port, as_demo=demo, feedback=feedback, keep_dates=keep_dates)
+    run(
+        settings,
+        port=port,
+        as_demo=demo,
+        feedback=feedback,
+        keep_dates=keep_dates,
+        in_slack=slack,
+    )
 
 
 @app.command()
@@ -181,35 +190,30 @@ def status(
 def import_agencies(file: File, data: Data = None, stack: Stack = None) -> None:
     """匯入機關：code,name,parent,county,channel,former_names。"""
     desk = _desk(data, stack)
-    taken, faults = roster_files.read_agencies(file.read_bytes(), desk.directory().agencies)
-    if taken:
-        roster.import_agencies(desk, taken)
-    _imported(len(taken), faults)
+    _import(desk, file, {Content.AGENCIES: roster.import_agencies})
 
 
 @people.command("import")
 @told
 def import_people(file: File, data: Data = None, stack: Stack = None) -> None:
     """匯入人員（slack_user_id,name,agency,roles,locale,active）或代理（for,by,from,to,form,ground）。"""
-    desk, raw = _desk(data, stack), file.read_bytes()
-    if roster_files.are_deputies(raw):
-        deputies, refused = roster_files.read_deputies(raw)
-        if deputies:
-            roster.import_deputies(desk, deputies)
-        _imported(len(deputies), refused)
-    taken, faults = roster_files.read_people(raw, desk.directory())
-    if taken:
-        roster.import_people(desk, taken)
-    _imported(len(taken), faults)
+    imports: Imports = {
+        Content.PEOPLE: roster.import_people,
+        Content.DEPUTIES: roster.import_deputies,
+    }
+    _import(_desk(data, stack), file, imports)
 
 
-def _imported(taken: int, faults: Iterable[RowFault]) -> None:
-    refused = list(faults)
+def _import(desk: Desk, file: Path, imports: Imports) -> None:
+    """Read a file of one of these kinds, take over its good rows, and tell of the others."""
+    handed = read_import(file.read_bytes(), file.name, desk.directory(), imports)
+    if handed.taken:
+        imports[handed.content](desk, handed.taken)
     out = Console()
-    for row in refused:
+    for row in handed.faults:
         out.fault(row.line, row.fault)
-    out.say("cli.imported", taken=taken, refused=len(refused))
-    raise typer.Exit((1 if taken else 2) if refused else 0)
+    out.say("cli.imported", taken=len(handed.taken), refused=handed.refused)
+    raise typer.Exit((1 if handed.taken else 2) if handed.refused else 0)
 
 
 @people.command("check")
@@ -297,10 +301,23 @@ def verify(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> N
 @slack.command("manifest")
 @told
 def manifest(
-    url: Annotated[str, typer.Option(help="部署後的網址，例如 https://….amazonaws.com")],
+    url: Annotated[
+        str | None, typer.Option(help="部署後的網址，例如 https://….amazonaws.com")
+    ] = None,
+    socket: Annotated[
+        bool, typer.Option("--socket", help="供 serve --slack 使用，不需網址")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="寫入此檔案")] = None,
 ) -> None:
-    """輸出 Slack 應用程式的 manifest。"""
-    Console().data(slack_manifest(url))
+    """輸出 Slack 應用程式的 manifest；--url 與 --socket 擇一。"""
+    if (url is None) is not socket:
+        raise SettingsError(Console().sentence("cli.url_or_socket"))
+    made = slack_manifest(url)
+    if out is None:
+        Console().data(made)
+    else:
+        with out.open("w", encoding="utf-8") as file:
+            Console(file).data(made)
 
 
 @slack.command("check")

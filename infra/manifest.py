@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from opendata.rules.errors import Fault, Invalid
 
 SCOPES = (
     "channels:history",  # to find a message whose sending was cut off, by its metadata
     "chat:write",
     "commands",
+    "files:read",  # to read the file that a coordinator hands in
     "groups:history",
     "im:history",
     "im:write",  # to open a direct message first, and remember its id
-    "users:read",
 )
 EVENTS = ("app_home_opened",)
+# Slack takes 3,000 characters for a command's address; the path comes behind it.
+_ADDRESS = re.compile(r"https?://[!-~]{1,2900}")
 
 
-def slack_manifest(url: str) -> dict[str, Any]:
-    """The manifest of an app that Slack reaches at an address.
+def slack_manifest(url: str | None) -> dict[str, Any]:
+    """The manifest of an app.
 
     Args:
-        url: of the deployment, without the path.
+        url: where Slack reaches the deployment, without the path; None: over Socket Mode, where
+            Slack is told no address at all.
+
+    Raises:
+        Invalid: the address is none.
     """
-    request_url = f"{url.rstrip('/')}/slack/events"
+    if url is not None and not _ADDRESS.fullmatch(url):
+        raise Invalid(Fault("url", "not_an_address", (("text", url),)))
+    requests = {} if url is None else {"request_url": f"{url.rstrip('/')}/slack/events"}
     return {
         "display_information": {
             "name": "OpenData Desk",
@@ -39,19 +50,19 @@ def slack_manifest(url: str) -> dict[str, Any]:
             "slash_commands": [
                 {
                     "command": "/opendata",
-                    "url": request_url,
+                    **({"url": requests["request_url"]} if requests else {}),
                     "description": "資料開放意見回復",
-                    "usage_hint": "狀態｜清單｜案件 S123｜說明",
+                    "usage_hint": "狀態｜清單｜案件 S123｜匯入｜說明",
                     "should_escape": False,
                 }
             ],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "event_subscriptions": {"request_url": request_url, "bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True, "request_url": request_url},
+            "event_subscriptions": {**requests, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **requests},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": False,
+            "socket_mode_enabled": url is None,
             "token_rotation_enabled": False,
         },
     }

@@ -1,4 +1,4 @@
-"""The local desk: the real handlers, and beside them a page that plays Slack, on one machine.
+"""The local desk: the real handlers on one machine, and a page that plays Slack, or Slack itself.
 
 Paths are the template's; the page and its Web API live under ``/desk/``. Everything is kept in
 one folder and written before it is acknowledged, so a process that dies loses nothing.
@@ -10,23 +10,26 @@ import contextlib
 import json
 import os
 import socket
+import sqlite3
 import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
-from infra import demo, demo_roster, sending, slack_seed
+from functions import slack
+from infra import demo, demo_roster, sending, slack_seed, socket_mode
 from infra.aws import Worker, http_routes, slack_sender
 from infra.console import Console
 from infra.desk.app import create_app
+from infra.desk.interactions import Send
 from infra.desk.workspace import Workspace
 from infra.keys import with_keys
 from infra.template import load
@@ -40,13 +43,21 @@ from opendata.rules.roc import TAIPEI, local_date
 from opendata.settings import Settings, SettingsError
 
 HOST = "127.0.0.1"
+TEAM_ID = "T00DESK"
 ROSTER_SECONDS = 1.0
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DEMO_BEGAN = "demo-began"
+LOCK = "serving"
 
 
 def serve(
-    given: Settings, *, port: int, as_demo: bool, feedback: Path | None, keep_dates: bool
+    given: Settings,
+    *,
+    port: int,
+    as_demo: bool,
+    feedback: Path | None,
+    keep_dates: bool,
+    in_slack: bool = False,
 ) -> None:
     """Run the local desk until it is told to stop.
 
@@ -56,28 +67,55 @@ def serve(
         as_demo: with the demo's people, and feedback sent to itself.
         feedback: a real export to send in place of the demo's own.
         keep_dates: leave the export's dates as they are.
+        in_slack: in a real workspace over Socket Mode, without the page that plays one.
 
     Raises:
-        SettingsError: the port is taken, the desk is no folder's but a deployment's, or the folder
-            holds a real desk and a demo was asked for.
+        SettingsError: the port or the folder is taken, the desk is no folder's but a deployment's,
+            the folder holds a real desk and a demo was asked for, or the other way round; Slack
+            does not take the tokens.
     """
     out, settings = Console(), with_keys(given)
-    with _listen(port, out) as listening:
+    with _alone(settings.data, out), _listen(port, out) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
-        _tell_handlers(settings, url)
+        installed = _installed(given, out, as_demo=as_demo) if in_slack else None
+        _tell_handlers(settings, url, installed)
         desk = wiring.desk()
         if not isinstance(desk.store, SqliteStore):
             raise SettingsError("OPENDATA_TABLE")
         letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
         if not as_demo and _was_demo(settings.data):
             out.say("serve.is_demo")
-        app = _app(desk, desk.store, settings)
+        app = _app(desk, desk.store, settings, with_page=not installed)
         server = uvicorn.Server(
-            uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
+            uvicorn.Config(
+                app, ws="none", log_level="warning", access_log=False, timeout_graceful_shutdown=1
+            )
         )
-        told = (out, desk, settings, url, letters)
+        told = (out, desk, settings, url, letters, installed)
         threading.Thread(target=_talk, args=told, daemon=True).start()
-        server.run(sockets=[listening])
+        joined = socket_mode.joined(slack.app(), given, out) if installed else nullcontext()
+        with joined:
+            server.run(sockets=[listening])
+
+
+@contextmanager
+def _alone(data: Path, out: Console) -> Iterator[None]:
+    """Hold the folder: two desks in it would each send, and each seem to be the only one.
+
+    The lock is SQLite's: every system has it, and it ends with the process, however that ends.
+    """
+    with closing(sqlite3.connect(data / LOCK, timeout=0, isolation_level=None)) as held:
+        try:
+            held.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            raise SettingsError(out.sentence("serve.taken", folder=data)) from None
+        yield
+
+
+def _installed(given: Settings, out: Console, *, as_demo: bool) -> socket_mode.Installed:
+    if as_demo or _was_demo(given.data):
+        raise SettingsError(out.sentence("workspace.no_demo"))
+    return socket_mode.installed(given, out)
 
 
 def _listen(port: int, out: Console) -> socket.socket:
@@ -91,7 +129,7 @@ def _listen(port: int, out: Console) -> socket.socket:
     return listening
 
 
-def _tell_handlers(settings: Settings, url: str) -> None:
+def _tell_handlers(settings: Settings, url: str, installed: socket_mode.Installed | None) -> None:
     """The handlers read the environment, as on Lambda; here it is this process that sets it."""
     told = {
         "OPENDATA_DATA": str(settings.data),
@@ -99,18 +137,47 @@ def _tell_handlers(settings: Settings, url: str) -> None:
         "OPENDATA_WEBHOOK_SECRETS": settings.webhook_secrets,
         "OPENDATA_SLACK_SIGNING_SECRET": settings.slack_signing_secret,
         "OPENDATA_SLACK_BOT_TOKEN": settings.slack_bot_token,
-        "OPENDATA_SLACK_API_URL": f"{url}/desk/api/",
+        "OPENDATA_SLACK_API_URL": settings.slack_api_url if installed else f"{url}/desk/api/",
+        "OPENDATA_SLACK_TEAM_ID": installed.team_id if installed else TEAM_ID,
         "POWERTOOLS_METRICS_DISABLED": "true",
     }
     os.environ.update(told)
     wiring.forget()
 
 
-def _app(desk: Desk, store: SqliteStore, settings: Settings) -> Starlette:
+def _app(desk: Desk, store: SqliteStore, settings: Settings, *, with_page: bool) -> Starlette:
     template = load(TEMPLATE)
-    workspace = Workspace(
+    worker = Worker(template, store)
+    workspace = _workspace(desk, settings) if with_page else None
+
+    @asynccontextmanager
+    async def running(_: Starlette) -> AsyncIterator[None]:
+        worker.start()
+        if workspace:
+            threading.Thread(target=_follow_roster, args=(desk, workspace), daemon=True).start()
+        yield
+        worker.stop()
+        if workspace:
+            workspace.close()
+
+    page = _page(workspace, slack_sender(template)) if workspace else []
+    app = Starlette(routes=[*http_routes(template), *page], lifespan=running)
+    # As with API Gateway, a path with a slash too many is another path.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _page(workspace: Workspace, send: Send) -> list[BaseRoute]:
+    async def to_page(_: object) -> RedirectResponse:
+        return RedirectResponse("/desk/")
+
+    return [Route("/desk", to_page), Mount("/desk", create_app(workspace, send))]
+
+
+def _workspace(desk: Desk, settings: Settings) -> Workspace:
+    return Workspace(
         settings.data / "slack.sqlite",
-        team_id="T00DESK",
+        team_id=TEAM_ID,
         people=slack_seed.people(desk.directory()),
         channels=slack_seed.channels(desk.directory()),
         bot=slack_seed.BOT,
@@ -118,27 +185,6 @@ def _app(desk: Desk, store: SqliteStore, settings: Settings) -> Starlette:
         bot_token=settings.slack_bot_token,
         now=wiring.now,
     )
-    routes = http_routes(template)
-    worker = Worker(template, store)
-
-    @asynccontextmanager
-    async def running(_: Starlette) -> AsyncIterator[None]:
-        worker.start()
-        threading.Thread(target=_follow_roster, args=(desk, workspace), daemon=True).start()
-        yield
-        worker.stop()
-        workspace.close()
-
-    async def to_page(_: object) -> RedirectResponse:
-        return RedirectResponse("/desk/")
-
-    page = create_app(workspace, slack_sender(template))
-    app = Starlette(
-        routes=[*routes, Route("/desk", to_page), Mount("/desk", page)], lifespan=running
-    )
-    # As with API Gateway, a path with a slash too many is another path.
-    app.router.redirect_slashes = False
-    return app
 
 
 def _follow_roster(desk: Desk, workspace: Workspace) -> None:
@@ -198,14 +244,17 @@ def _talk(
     settings: Settings,
     url: str,
     letters: Iterable[Letter],
+    installed: socket_mode.Installed | None,
 ) -> None:
-    """Once the page answers: print its address, and send the demo's letters."""
+    """Once the desk answers: print where it is, and send the demo's letters."""
     _await_page(url)
+    if installed:
+        out.say("workspace.joined", team=installed.team, bot=installed.bot)
     out.say("serve.folder", folder=settings.data)
     out.say("serve.stop")
     if not desk.directory().people:
         out.say("serve.import")
-    out.line(f"{url}/desk/")
+    out.line(url if installed else f"{url}/desk/")
     secret, known = settings.webhook_secrets.split()[0], 0
     for letter in letters:
         answer = sending.post(letter, url, secret)

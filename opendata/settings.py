@@ -25,6 +25,9 @@ class Settings:
         webhook_secrets: ``whsec_…``, separated by spaces (``OPENDATA_WEBHOOK_SECRETS``).
         slack_signing_secret: ``OPENDATA_SLACK_SIGNING_SECRET``.
         slack_bot_token: ``OPENDATA_SLACK_BOT_TOKEN``.
+        slack_app_token: opens the socket of ``serve --slack`` (``OPENDATA_SLACK_APP_TOKEN``).
+        slack_team_id: the only workspace whose requests are taken; empty: every one that signs
+            (``OPENDATA_SLACK_TEAM_ID``).
         slack_api_url: ends with a slash (``OPENDATA_SLACK_API_URL``).
         days, platform_days: the two promises in days (``OPENDATA_DAYS``, 7, and
             ``OPENDATA_PLATFORM_DAYS``, 14).
@@ -38,6 +41,8 @@ class Settings:
     webhook_secrets: str = ""
     slack_signing_secret: str = ""
     slack_bot_token: str = ""
+    slack_app_token: str = ""
+    slack_team_id: str = ""
     slack_api_url: str = SLACK_API_URL
     days: int = 7
     platform_days: int = 14
@@ -60,6 +65,8 @@ class Settings:
             webhook_secrets=env.get("OPENDATA_WEBHOOK_SECRETS", ""),
             slack_signing_secret=env.get("OPENDATA_SLACK_SIGNING_SECRET", ""),
             slack_bot_token=env.get("OPENDATA_SLACK_BOT_TOKEN", ""),
+            slack_app_token=env.get("OPENDATA_SLACK_APP_TOKEN", ""),
+            slack_team_id=env.get("OPENDATA_SLACK_TEAM_ID", ""),
             slack_api_url=api_url if api_url.endswith("/") else f"{api_url}/",
             days=_days(env, "OPENDATA_DAYS", 7),
             platform_days=_days(env, "OPENDATA_PLATFORM_DAYS", 14),

@@ -11,7 +11,7 @@ from hypothesis import settings
 import functions.deliver
 import functions.slack
 from opendata import wiring
-from tests.slack import Workspace, listening
+from tests.slack import Replies, Workspace, listening
 from tests.world import World, lay
 
 # Machines are noisy: a slow example proves nothing.
@@ -37,9 +37,15 @@ def heard() -> list[tuple[str, dict[str, object]]]:
 
 
 @pytest.fixture
-def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard) -> Iterator[World]:
+def replies() -> Replies:
+    """What Slack answers over HTTP where it says more than ok; tests put in what they need."""
+    return {}
+
+
+@pytest.fixture
+def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heard, replies) -> Iterator[World]:
     """The ministry that the Lambda handlers serve, at the real time, beside a Slack over HTTP."""
-    with listening(heard) as url:
+    with listening(heard, replies) as url:
         told = {
             "DATA": str(tmp_path),
             "WEBHOOK_SECRETS": WEBHOOK_SECRET,

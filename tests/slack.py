@@ -142,9 +142,22 @@ class FakeSlack:
         return sum(1 for called, _ in self.calls if called == method)
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What Slack answers over HTTP; a mapping goes out as JSON."""
+
+    body: bytes | Json
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+# What is answered to a path, given the bearer token.
+Replies = dict[str, Callable[[str], Reply]]
+
+
 @contextmanager
-def listening(heard: list[tuple[str, Json]]) -> Iterator[str]:
-    """A Slack over HTTP that says ok to everything and keeps what it is told; its address."""
+def listening(heard: list[tuple[str, Json]], replies: Replies | None = None) -> Iterator[str]:
+    """A Slack over HTTP that keeps what it is told and says ok, unless told else; its address."""
 
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -152,9 +165,21 @@ def listening(heard: list[tuple[str, Json]]) -> Iterator[str]:
             is_json = "json" in self.headers.get("content-type", "")
             given = json.loads(body or "{}") if is_json else _form(body)
             heard.append((self.path.strip("/"), given))
-            told = json.dumps({"ok": True, "ts": "1.0", "channel": {"id": "D1"}}).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
+            self._answer({"ok": True, "ts": "1.0", "channel": {"id": "D1"}})
+
+        def do_GET(self) -> None:
+            heard.append((self.path.strip("/"), {}))
+            self._answer({"ok": True})
+
+        def _answer(self, usual: Json) -> None:
+            token = self.headers.get("authorization", "").removeprefix("Bearer ")
+            reply = (replies or {}).get(self.path.strip("/"), lambda _: Reply(usual))(token)
+            is_raw = isinstance(reply.body, bytes)
+            told = reply.body if is_raw else json.dumps(reply.body).encode()
+            kind = "text/plain" if is_raw else "application/json"
+            self.send_response(reply.status)
+            for name, value in {"content-type": kind, **reply.headers}.items():
+                self.send_header(name, value)
             self.send_header("content-length", str(len(told)))
             self.end_headers()
             self.wfile.write(told)
@@ -243,16 +268,21 @@ class Workspace:
 
     def command(self, who: str, text: str = "") -> Json:
         told = {"command": "/opendata", "text": text, "user_id": who, "trigger_id": "1.2"}
+        return self.commanded(told)
+
+    def commanded(self, told: Json) -> Json:
         return self.told(urlencode(told, quote_via=quote))
 
     def home(self, who: str) -> Json:
         """The view that App Home shows after it was opened."""
         event = {"type": "app_home_opened", "user": who, "tab": "home"}
-        body = json.dumps({"type": "event_callback", "event": event})
-        self.heard.clear()
-        answer = self.send(body, content_type="application/json")
-        assert answer["statusCode"] == 200, answer
+        self.happened({"type": "event_callback", "event": event})
         return self.shown("views.publish")
+
+    def happened(self, told: Json) -> None:
+        self.heard.clear()
+        answer = self.send(json.dumps(told), content_type="application/json")
+        assert answer["statusCode"] == 200, answer
 
     # -- what came back beside the answer
 
@@ -286,6 +316,7 @@ def _filled(block: Json, filled: Mapping[str, Any]) -> Json:
             "selected_option": {"value": value} if value else element.get("initial_option")
         },
         "checkboxes": {"selected_options": [{"value": one} for one in ticked]},
+        "file_input": {"files": value or []},
         "datepicker": {"selected_date": value or element.get("initial_date")},
         "datetimepicker": {"selected_date_time": value or element.get("initial_date_time")},
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from opendata.adapters.tables import TableRow, read_table, take
+from opendata.adapters.tables import RowFault, TableRow, read_table, take
 from opendata.rules.calendar import Day, Year, year_from_days
 from opendata.rules.errors import Fault, Invalid
 from opendata.rules.roc import parse_date
@@ -33,7 +33,7 @@ def read_year(raw: bytes, source: str) -> Year:
             ``wrong_weekday``, ``cells``, each with its ``line``), or a year that cannot be right
             (see ``year_from_days``).
     """
-    days, faults = take(read_table(raw, (DATE, WEEKDAY, OFF, NOTE)), _day)
+    years, faults = read_whole(raw, source)
     if faults:
         raise Invalid(
             *(
@@ -41,7 +41,22 @@ def read_year(raw: bytes, source: str) -> Year:
                 for one in faults
             )
         )
-    return year_from_days((day for _, day in days), source)
+    return years[0]
+
+
+def read_whole(raw: bytes, source: str) -> tuple[tuple[Year, ...], tuple[RowFault, ...]]:
+    """Read one year's calendar as ``read_year`` does, with the lines that are wrong beside it.
+
+    Returns:
+        The one year and no faults, or no year and the faults of its lines.
+
+    Raises:
+        Invalid: the file as a whole cannot be read, or is no year that could be right.
+    """
+    days, faults = take(read_table(raw, (DATE, WEEKDAY, OFF, NOTE)), _day)
+    if faults:
+        return (), faults
+    return (year_from_days((day for _, day in days), source),), ()
 
 
 def _day(row: TableRow) -> Day:

@@ -133,15 +133,6 @@ def read_people(raw: bytes, directory: Directory) -> Taken[Person]:
     return tuple(one for _, one in taken), faults
 
 
-def are_deputies(raw: bytes) -> bool:
-    """Whether a file of people is one of deputies, by its header.
-
-    Raises:
-        Invalid: the file as a whole cannot be read.
-    """
-    return {"for", "by"} <= set(read_table(raw, ()).columns)
-
-
 def read_deputies(raw: bytes) -> Taken[Deputy]:
     """Read deputies: for, by (Slack user ids), from, to, form, ground.
 

@@ -287,6 +287,10 @@ class Directory:
                 found.setdefault(by.id, Approver(by, _CAPACITY[deputy.form], holder))
         return tuple(found.values())
 
+    def may_import(self, id_: str) -> bool:
+        """Whether somebody may change roster and calendar: the ministry's active coordinators."""
+        return any(one.id == id_ for one in self.holders(Role.COORDINATOR, self.root.code))
+
     # -- what is wrong with it
 
     def check(self, on: date) -> tuple[Finding, ...]:

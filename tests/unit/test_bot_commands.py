@@ -1,7 +1,9 @@
 """Signatures, commands and App Home, through the Lambda handler."""
 
 import hmac
+import json
 import time
+from urllib.parse import urlencode
 
 import pytest
 from slack_sdk.signature import SignatureVerifier
@@ -74,6 +76,36 @@ def test_headers_of_bolts_own_are_not_believed(deployed, slack):
     deployed.opened()
     answer = slack.send("command=/opendata&text=help&user_id=U1", x_slack_bolt_lazy_only="1")
     assert "/opendata" in answer["body"]
+
+
+@pytest.fixture
+def of_one_team(deployed, slack, monkeypatch):
+    """The desk that knows which workspace it is in."""
+    monkeypatch.setenv("OPENDATA_SLACK_TEAM_ID", "T0OURS")
+    wiring.settings.cache_clear()
+    return slack
+
+
+@pytest.mark.parametrize("team", ["T0THEIRS", ""])
+def test_another_teams_request_is_403_and_does_nothing(deployed, of_one_team, team):
+    deployed.opened()
+    before = deployed.rows()
+    press = {"type": "button", "action_id": Button.CLAIM, "block_id": "b", "value": ref(deployed)}
+    payload = {"type": "block_actions", "team": {"id": team}, "user": {"id": OLIVE}}
+    body = urlencode({"payload": json.dumps({**payload, "actions": [press]})})
+    assert of_one_team.send(body)["statusCode"] == 403
+    assert (
+        of_one_team.send(f"command=/opendata&user_id={OLIVE}&team_id={team}")["statusCode"] == 403
+    )
+    assert deployed.rows() == before
+
+
+def test_the_own_teams_request_is_answered_and_so_is_slacks_question_for_the_address(of_one_team):
+    ours = of_one_team.send(f"command=/opendata&user_id={OLIVE}&team_id=T0OURS")
+    assert "/opendata" in ours["body"]
+    asked = json.dumps({"type": "url_verification", "challenge": "C"})
+    told = of_one_team.send(asked, content_type="application/json")
+    assert json.loads(told["body"]) == {"challenge": "C"}
 
 
 # -- commands and App Home

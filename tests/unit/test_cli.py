@@ -148,6 +148,9 @@ def test_a_group_without_a_command_shows_its_help(opendata, group):
         "serve --port 70000",
         "slack manifest",
         "slack manifest --nope",
+        "slack manifest --url desk.example",
+        "slack manifest --url https://desk.example --socket",
+        "serve --slack",
     ],
 )
 def test_every_failure_is_one_line_and_2(opendata, tmp_path, command):
@@ -175,6 +178,18 @@ def test_a_secret_that_is_none_is_named_and_never_shown(opendata, tmp_path, monk
 def test_the_language_is_the_terminals(opendata, monkeypatch):
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     assert opendata("fly").err[0].isascii()
+
+
+# -- Slack
+
+
+@pytest.mark.parametrize(("how", "socket"), [("--socket", True), ("--url https://d.tw", False)])
+def test_a_manifest_is_printed_or_written_to_a_file(opendata, tmp_path, how, socket):
+    printed = opendata("slack", "manifest", *how.split())
+    assert printed.json["settings"]["socket_mode_enabled"] is socket
+    written = opendata("slack", "manifest", *how.split(), "--out", tmp_path / "app.json")
+    assert (written.code, written.out) == (0, [])
+    assert json.loads((tmp_path / "app.json").read_text(encoding="utf-8")) == printed.json
 
 
 # -- due

@@ -6,11 +6,11 @@ from importlib import resources
 import pytest
 
 from opendata.adapters.dgpa import read_year
+from opendata.adapters.import_files import Content, content_of
 from opendata.adapters.roster_files import (
     AGENCY_COLUMNS,
     DEPUTY_COLUMNS,
     PEOPLE_COLUMNS,
-    are_deputies,
     read_agencies,
     read_deputies,
     read_people,
@@ -338,11 +338,12 @@ def test_a_deputy_is_read_with_roc_and_iso_dates(word, form):
 )
 def test_deputies_are_known_by_their_header_however_it_is_written(header, before, encoding):
     raw = f"{before}{header}\r\nU1,U2,115/2/23,115/2/27,代,公出\r\n".encode(encoding)
-    assert are_deputies(raw)
+    assert content_of(raw) is Content.DEPUTIES
 
 
 def test_people_are_no_deputies():
-    assert not are_deputies(table(PEOPLE_COLUMNS, ("for", "by", "moj", "officer", "", "")))
+    raw = table(PEOPLE_COLUMNS, ("for", "by", "moj", "officer", "", ""))
+    assert content_of(raw) is Content.PEOPLE
 
 
 def test_bad_deputies_are_reported_and_the_good_ones_go_in():

@@ -7,18 +7,14 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from itertools import takewhile
-from pathlib import Path
 
 import pytest
 
@@ -30,7 +26,6 @@ from infra.demo import letters
 from infra.keys import local_keys
 from infra.sending import post
 from infra.serve import DEMO_BEGAN
-from opendata.adapters.feedback_files import letter
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import outbox, roster
 from opendata.desk.context import Desk, Terms
@@ -39,12 +34,11 @@ from opendata.rules.errors import Unavailable
 from opendata.rules.feedback import Action
 from opendata.rules.people import Person
 from opendata.wiring import now
+from tests.unit.processes import PATIENCE, ask, opinion, python, serving, until
 from tests.world import World
 
-ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/desk/")
 OFFICER, OFFICE, LISTENER = "U01OFFICER", "C01MOJ", "U05LEGAL"
-PATIENCE = 20.0
 KILLS = 20
 # What takes long is imported once; every line that is read is one life of a desk.
 LIVES = """
@@ -63,54 +57,10 @@ for line in sys.stdin:
 """
 
 
-@contextmanager
-def python(*arguments, **how):
-    """A Python process beside this one; it does not outlive the test."""
-    env = {**os.environ, "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, *map(str, arguments)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "env": env}
-    with subprocess.Popen(command, start_new_session=True, **pipes, **how) as process:
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def serving(folder, *more, **how):
-    command = ("-m", "infra.cli", "serve", "--port", "0", "--data", folder, *more)
-    return python(*command, stderr=subprocess.PIPE, **how)
-
-
 def address(process):
     """The address that the desk prints, on a line of its own, as soon as it answers."""
     found = (ADDRESS.fullmatch(line.strip()) for line in process.stdout)
     return next(match[1] for match in found if match)
-
-
-def ask(url, body=None):
-    """Status and JSON; any other answer has no JSON."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"content-type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as told:
-            return told.status, json.load(told)
-    except urllib.error.HTTPError as refused:
-        with refused:
-            return refused.code, None
-
-
-def opinion(n):
-    """A letter to the ministry itself, posted long ago."""
-    data = {
-        "kind": "suggestion",
-        "id": str(n),
-        "posted_at": "2019-01-24T17:29:00+08:00",
-        "title": f"第{n}件建議",
-        "body": "請開放。",
-        "dispatched_agencies": ["法務部"],
-    }
-    return letter(n, {"type": "feedback.posted", "data": data})
 
 
 # -- a life in order
@@ -226,14 +176,6 @@ def test_ctrl_c_ends_it_without_a_word(tmp_path):
 
 
 # -- many short lives
-
-
-def until(asked, patience=PATIENCE):
-    """What is asked for, as soon as it is there; nothing if it does not come."""
-    end = time.monotonic() + patience
-    while not (told := asked()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return told
 
 
 @dataclass
