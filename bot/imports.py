@@ -1,8 +1,8 @@
 """/opendata import: the coordinator hands a file in, and sees what became of each row.
 
-Lives here: the modal, and how a file comes out of Slack. What the file is stands in
-``opendata.adapters.import_files``; who may, in ``opendata.rules.people``. Nothing of a file is
-logged.
+Lives here: how a file comes out of Slack. What is asked and told stands in ``modals``; what the
+file is, in ``opendata.adapters.import_files``; who may, in ``opendata.rules.people``. Nothing of a
+file is logged.
 """
 
 from __future__ import annotations
@@ -19,27 +19,18 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import blocks as b
+from bot import modals
 from bot.blocks import Block, cut
 from bot.face import Face
 from bot.ids import Modal
-from bot.voice import Voice
 from opendata import texts
-from opendata.adapters.import_files import Content, Handed, read_import
-from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
+from opendata.adapters.import_files import Handed, read_import
 from opendata.desk import roster
 from opendata.rules.errors import Fault, Invalid
 
-FIELD = "file"
 LARGEST = 1024 * 1024
 # Of Slack's three seconds, what is left for fetching; a single step of it has a part of that.
 FETCH_SECONDS, STEP_SECONDS, STEP = 1.8, 1.0, 64 * 1024
-SHOWN, IN_A_BLOCK, LINE = 40, 10, 200
-_DONE = {
-    Content.AGENCIES: "import.agencies",
-    Content.PEOPLE: "import.people",
-    Content.DEPUTIES: "import.deputies",
-    Content.CALENDAR: "import.calendar",
-}
 
 
 def register(app: App, face: Face) -> None:
@@ -54,25 +45,7 @@ def ask(face: Face, actor: str, trigger_id: str, client: WebClient) -> None:
         Stranger, NotAllowed.
     """
     roster.for_import(face.desk, actor)
-    client.views_open(trigger_id=trigger_id, view=_modal(face.voice_of(actor)))
-
-
-def _modal(voice: Voice) -> Block:
-    hint = voice.say(
-        "import.hint",
-        people=",".join(PEOPLE_COLUMNS),
-        deputies=",".join(DEPUTY_COLUMNS),
-        agencies=",".join(AGENCY_COLUMNS),
-        most=roster.AT_ONCE,
-    )
-    file = {"type": "file_input", "action_id": FIELD, "filetypes": ["csv"], "max_files": 1}
-    return b.modal(
-        voice.say("modal.import"),
-        [b.field(FIELD, voice.say("field.file"), file, hint=hint)],
-        submit=voice.say("button.import"),
-        close=voice.say("button.cancel"),
-        callback=Modal.IMPORT,
-    )
+    client.views_open(trigger_id=trigger_id, view=modals.hand_in(face.voice_of(actor)))
 
 
 def _importing(face: Face) -> Callable[..., None]:
@@ -83,9 +56,9 @@ def _importing(face: Face) -> Callable[..., None]:
         except Invalid as wrong:
             # Under the field, whatever column is wrong: another file can be chosen there.
             told = texts.refusal(face.voice_of(actor).language, wrong)
-            ack(response_action="errors", errors={FIELD: cut(told, b.PLAIN)})
+            ack(response_action="errors", errors={modals.FILE: cut(told, b.PLAIN)})
         else:
-            ack(response_action="update", view=_outcome(face.voice_of(actor), handed))
+            ack(response_action="update", view=modals.handed_in(face.voice_of(actor), handed))
 
     return handle_import
 
@@ -93,38 +66,14 @@ def _importing(face: Face) -> Callable[..., None]:
 def _import(face: Face, actor: str, view: Block, client: WebClient) -> Handed:
     """Whoever may is looked at first: nothing is fetched for anybody else."""
     directory = roster.for_import(face.desk, actor)
-    files = view["state"]["values"][FIELD][FIELD].get("files")
+    files = view["state"]["values"][modals.FILE][modals.FILE].get("files")
     if not files:
-        raise Invalid(Fault(FIELD, "file_missing"))
+        raise Invalid(Fault(modals.FILE, "file_missing"))
     raw = _fetched(files[0], client)
     handed = read_import(raw, str(files[0].get("name", "")), directory)
     if handed.taken:
         roster.hand_in(face.desk, directory, handed.taken)
     return handed
-
-
-def _outcome(voice: Voice, handed: Handed) -> Block:
-    code, taken = _DONE[handed.content], len(handed.taken)
-    blocks = [b.section(voice.say(code, taken=taken, refused=handed.refused))]
-    lines = [
-        cut(
-            voice.say(
-                "cli.row",
-                line=one.line,
-                field=one.fault.field,
-                reason=texts.fault(voice.language, one.fault),
-            ),
-            LINE,
-        )
-        for one in handed.faults[:SHOWN]
-    ]
-    blocks += [
-        b.paragraph("\n".join(lines[start : start + IN_A_BLOCK]))
-        for start in range(0, len(lines), IN_A_BLOCK)
-    ]
-    if more := len(handed.faults) - len(lines):
-        blocks.append(b.context(voice.say("import.more", n=more)))
-    return b.modal(voice.say("modal.import"), blocks, close=voice.say("button.close"))
 
 
 # -- out of Slack -----------------------------------------------------------------------------
@@ -145,9 +94,9 @@ def _fetched(file: dict[str, Any], client: WebClient) -> bytes:
     """
     url = str(file.get("url_private_download") or "")
     if not _is_slacks(url, client.base_url):
-        raise Invalid(Fault(FIELD, "file_not_given"))
+        raise Invalid(Fault(modals.FILE, "file_not_given"))
     if int(file.get("size") or 0) > LARGEST:
-        raise Invalid(Fault(FIELD, "file_too_large"))
+        raise Invalid(Fault(modals.FILE, "file_too_large"))
     asked = urllib.request.Request(url, headers={"authorization": f"Bearer {client.token}"})  # noqa: S310  # Slack's address
     try:
         with urllib.request.build_opener(_NoRedirect).open(asked, timeout=STEP_SECONDS) as told:
@@ -156,12 +105,12 @@ def _fetched(file: dict[str, Any], client: WebClient) -> bytes:
     except urllib.error.HTTPError as refused:
         refused.close()
         if refused.code == 429 or refused.code >= 500:
-            raise Invalid(Fault(FIELD, "file_away")) from None
-        raise Invalid(Fault(FIELD, "file_not_given")) from None
+            raise Invalid(Fault(modals.FILE, "file_away")) from None
+        raise Invalid(Fault(modals.FILE, "file_not_given")) from None
     except (OSError, HTTPException):
-        raise Invalid(Fault(FIELD, "file_away")) from None
+        raise Invalid(Fault(modals.FILE, "file_away")) from None
     if is_page:
-        raise Invalid(Fault(FIELD, "file_not_given"))
+        raise Invalid(Fault(modals.FILE, "file_not_given"))
     return raw
 
 
@@ -184,7 +133,7 @@ def _read(steps: Iterable[bytes]) -> bytes:
     for step in steps:
         raw += step
         if len(raw) > LARGEST:
-            raise Invalid(Fault(FIELD, "file_too_large"))
+            raise Invalid(Fault(modals.FILE, "file_too_large"))
         if time.monotonic() > end:
             raise TimeoutError
     return raw

@@ -12,7 +12,11 @@ from bot.ids import Button, Modal, Ref
 from bot.messages import question_and_reply
 from bot.scene import Scene, masked_body, wishes
 from bot.voice import NAME, Voice
+from opendata.adapters.import_files import Content, Handed
+from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
+from opendata.adapters.tables import RowFault
 from opendata.desk.decisions import ReturnReason
+from opendata.desk.roster import AT_ONCE
 from opendata.rules import privacy
 from opendata.rules.deadline import Deadline
 from opendata.rules.feedback import Case, Event
@@ -29,13 +33,21 @@ from opendata.rules.reply import (
     ReplyType,
     doubts,
 )
-from opendata.texts import explained_days, joined, masked, name_of
+from opendata.texts import explained_days, fault, joined, masked, name_of
 
 # UTF-16 units of foreign words, six characters each at most in JSON: together they stay below the
 # 250 kB of a view. And of the newest comments and events, so many.
 BODY, PART, AGENCIES = 12_000, 1500, 3000
 OPTION = 40
 SAID, EVENTS, A_PARAGRAPH, LINE = 5, 100, 20, 80
+FILE = "file"
+REFUSED_ROWS, ROWS_A_BLOCK, ROW = 40, 10, 200
+_HANDED_IN = {
+    Content.AGENCIES: "import.agencies",
+    Content.PEOPLE: "import.people",
+    Content.DEPUTIES: "import.deputies",
+    Content.CALENDAR: "import.calendar",
+}
 
 
 def _close(voice: Voice) -> str:
@@ -334,3 +346,45 @@ def why(voice: Voice, case: Case, explained: Deadline) -> Block:
     if explained.calendar_version != case.due.calendar_version and explained.due_on != case.due.on:
         blocks.append(b.context(voice.say("why.outdated", version=case.due.calendar_version)))
     return b.modal(voice.say("modal.why"), blocks, close=_close(voice))
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def hand_in(voice: Voice) -> Block:
+    """匯入: one file; what it is shows in its header."""
+    hint = voice.say(
+        "import.hint",
+        people=",".join(PEOPLE_COLUMNS),
+        deputies=",".join(DEPUTY_COLUMNS),
+        agencies=",".join(AGENCY_COLUMNS),
+        most=AT_ONCE,
+    )
+    file: Block = {"type": "file_input", "action_id": FILE, "filetypes": ["csv"], "max_files": 1}
+    return b.modal(
+        voice.say("modal.import"),
+        [b.field(FILE, voice.say("field.file"), file, hint=hint)],
+        submit=voice.say("button.import"),
+        close=voice.say("button.cancel"),
+        callback=Modal.IMPORT,
+    )
+
+
+def handed_in(voice: Voice, handed: Handed) -> Block:
+    """What became of a file: how many went in, and why the other rows did not."""
+    told = {"taken": len(handed.taken), "refused": handed.refused}
+    blocks = [b.section(voice.say(_HANDED_IN[handed.content], **told))]
+    lines = [_refused_row(voice, row) for row in handed.faults[:REFUSED_ROWS]]
+    blocks += [
+        b.paragraph("\n".join(lines[start : start + ROWS_A_BLOCK]))
+        for start in range(0, len(lines), ROWS_A_BLOCK)
+    ]
+    if more := len(handed.faults) - len(lines):
+        blocks.append(b.context(voice.say("import.more", n=more)))
+    return b.modal(voice.say("modal.import"), blocks, close=_close(voice))
+
+
+def _refused_row(voice: Voice, row: RowFault) -> str:
+    reason = fault(voice.language, row.fault)
+    told = voice.say("cli.row", line=row.line, field=row.fault.field, reason=reason)
+    return b.cut(told, ROW)

@@ -160,9 +160,10 @@ class Ministry:
         return dict(told.get("view", {}))
 
     def command(self, who: str, text: str) -> Json:
-        """Type the command; what it answers."""
+        """Type the command; what it answers, or the view that it opens."""
         told = {"command": "/opendata", "text": text, "user_id": who, "trigger_id": "1.2"}
-        return self._answered(self._send(urlencode(told)))
+        answer = self._send(urlencode(told))
+        return self._answered(answer) if answer else self._shown()
 
     def home(self, who: str) -> Json:
         """Open App Home; its view."""

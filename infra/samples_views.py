@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 
 from bot import refusals
 from bot.ids import Button
+from bot.modals import REFUSED_ROWS, handed_in
 from infra.samples_desk import (
     AGENCY,
     ALONE,
@@ -41,6 +42,8 @@ from infra.samples_messages import (
     submitted,
     written,
 )
+from opendata.adapters.import_files import read_import
+from opendata.adapters.roster_files import PEOPLE_COLUMNS
 from opendata.desk import casework, roster
 from opendata.rules import errors
 from opendata.rules.calendar import shipped
@@ -320,6 +323,24 @@ def _answered(made: Ministry, number: str, stars: int) -> None:
     approved(made, case)
     published(made, case, OFFICER)
     made.receive("suggestion", number, "rated", stars=stars)
+
+
+# -- files ------------------------------------------------------------------------------------
+
+
+def imports(made: Ministry) -> Iterator[Sample]:
+    """The file that is asked for, and what became of a good one and of a bad one."""
+    yield made.modal("hand_in", made.command(COORDINATOR, "import"))
+    yield made.answer("hand_in-refused", made.command(OFFICER, "import"))
+    voice, directory = made.face.voice_of(COORDINATOR), made.desk.directory()
+    header = ",".join(PEOPLE_COLUMNS)
+    word = made.words.title.replace('"', "").replace("\n", " ")
+    good = ["U0NEW,王小明,法務部,承辦人,zh,是"]
+    bad = [f'U{n:04},"{word}","{word}","{word}",zh,是' for n in range(REFUSED_ROWS + 2)]
+    for name, rows in {"all": good, "some": good + bad}.items():
+        raw = "\n".join([header, *rows]).encode()
+        handed = read_import(raw, "people.csv", directory)
+        yield made.modal(f"handed_in-{name}", handed_in(voice, handed))
 
 
 # -- the command ------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from opendata.rules.calendar import Year
 from opendata.rules.errors import Fault, Invalid, NotAllowed, Stranger
 from opendata.rules.people import Agency, Deputy, Directory, Person, shipped_agencies
 
-AT_ONCE = MAX_WRITES - 1
-"""Entries that one transaction takes: the version row goes with them."""
+AT_ONCE = MAX_WRITES - len(records.VERSIONS)
+"""Entries that one transaction takes: a version row goes with them, and the other is checked."""
 
 _ROWS: Mapping[type, Callable[[Any], Row]] = {
     Agency: records.agency_row,

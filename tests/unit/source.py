@@ -38,12 +38,16 @@ class Call(NamedTuple):
 
 @cache
 def modules() -> dict[str, ast.Module]:
-    """Every module of the product by its path; the texts themselves are not among them."""
+    """Every module of the product by its path.
+
+    The texts themselves are not among them, nor what plays Slack, which speaks as Slack does.
+    """
     paths = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     return {
         str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8"))
         for path in paths
-        if path.parent.name != "texts" or path.name == "__init__.py"
+        if (path.parent.name != "texts" or path.name == "__init__.py")
+        and path.parent != ROOT / "infra" / "desk"
     }
 
 

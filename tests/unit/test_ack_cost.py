@@ -6,9 +6,22 @@ import pytest
 
 from bot import commands
 from bot.ids import Button, Modal, Ref
+from opendata.desk import roster
 from opendata.rules.reply import ReplyType
 from tests.counting import Counting
-from tests.world import CAROL, CORA, HELEN, HIGH, LENA, OLIVE, OTTO, REFUSAL, STRANGER, posted
+from tests.world import (
+    CAROL,
+    CORA,
+    HELEN,
+    HIGH,
+    LENA,
+    OLIVE,
+    OTTO,
+    PEOPLE,
+    REFUSAL,
+    STRANGER,
+    posted,
+)
 
 ACT, WHOLE_ACT, QUERY, LIST, NOTHING = (
     ["get", "commit"],
@@ -206,8 +219,16 @@ def test_a_modal_that_is_sent_is_one_read_and_one_commit(deployed, warm, calls, 
     assert deployed.case().version == before + 1
 
 
+def test_a_file_handed_in_is_one_commit_beside_what_was_seen_a_moment_ago(deployed, warm, calls):
+    assert counted(calls, lambda: warm.command(CORA, "import")) == NOTHING
+    desk = deployed.desk.for_request()
+    calls.clear()
+    roster.hand_in(desk, roster.for_import(desk, CORA), PEOPLE)
+    assert calls == ["commit"]
+
+
 def test_every_modal_is_counted():
-    assert set(SUBMITS) == set(Modal)
+    assert set(SUBMITS) | {Modal.IMPORT} == set(Modal)
 
 
 # -- refusals

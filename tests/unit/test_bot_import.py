@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot import imports
+from bot import imports, modals
 from opendata import texts, wiring
 from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
@@ -78,8 +78,8 @@ def upload(deployed, slack, replies):
 def error(answer):
     """What stands under the field of the file."""
     assert answer["response_action"] == "errors"
-    assert list(answer["errors"]) == [imports.FIELD]
-    return answer["errors"][imports.FIELD]
+    assert list(answer["errors"]) == [modals.FILE]
+    return answer["errors"][modals.FILE]
 
 
 def outcome(answer):
@@ -206,13 +206,13 @@ def test_a_calendar_with_wrong_lines_does_not_go_in_and_not_all_of_them_are_list
 
     told = outcome(upload(calendar(without_weekdays)))
     assert told[0].startswith("辦公日曆表：匯入0個年度，365行有誤")
-    assert len(told[1:]) == imports.SHOWN
+    assert len(told[1:]) == modals.REFUSED_ROWS
     assert deployed.desk.calendar() == shipped()
 
 
 def test_more_faults_than_fit_are_counted(upload):
-    answer = upload(people(imports.SHOWN + 7, "甲" * 5000))
-    assert len(outcome(answer)[1:]) == imports.SHOWN
+    answer = upload(people(modals.REFUSED_ROWS + 7, "甲" * 5000))
+    assert len(outcome(answer)[1:]) == modals.REFUSED_ROWS
     assert texts.say("zh", "import.more", n=7) in str(answer["view"]["blocks"][-1])
 
 
@@ -233,7 +233,7 @@ def test_as_many_as_one_transaction_takes_go_in(deployed, upload):
 def test_more_than_one_transaction_takes_are_left_to_the_command_line(deployed, upload):
     before = deployed.rows()
     told = error(upload(people(roster.AT_ONCE + 1)))
-    assert "100" in told
+    assert str(roster.AT_ONCE + 1) in told
     assert "opendata people import" in told
     assert deployed.rows() == before
 
