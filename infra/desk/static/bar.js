@@ -53,7 +53,7 @@ export function drawRail(place, desk) {
     fill(
       place,
       h("span", { class: "workspace", "aria-hidden": "true" }, icon("desk")),
-      tool("menu", say("places"), () => openPlaces(desk), { testid: "places", pressed: desk.places, look: "only-narrow" }),
+      tool("menu", say("channels"), () => openPlaces(desk), { testid: "places", pressed: desk.places, look: "only-narrow" }),
       tool("bell", say("notices"), () => desk.show("notices"), { testid: "notices", pressed: desk.panel === "notices" }),
       tool("guide", say("guide"), () => desk.show("guide"), { testid: "guide-open", pressed: desk.panel === "guide" }),
       desk.state.faults &&
