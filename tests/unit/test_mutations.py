@@ -75,7 +75,13 @@ TABLE = {
     "rows": [cells("機關", "件數"), cells("法務部", "3")],
     "column_settings": [{"is_wrapped": True}, {"align": "right"}],
 }
-LINE = {"type": "plain_text_input", "min_length": 1, "max_length": 9, "initial_value": "字"}
+LINE = {
+    "type": "plain_text_input",
+    "placeholder": plain("請填"),
+    "min_length": 1,
+    "max_length": 9,
+    "initial_value": "字",
+}
 FIELDS = [
     field("line", {**LINE, "dispatch_action_config": WHEN}, dispatch_action=True),
     field("lines", {"type": "plain_text_input", "multiline": True}, hint=plain("提示")),
