@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
+from bot.undelivered import summary
 from bot.voice import Voice
 from opendata.desk.reading import Status
 from opendata.rules.kpi import Figures, Share
@@ -37,6 +38,9 @@ def status_blocks(voice: Voice, counted: Status) -> list[Block]:
     ]
     if agencies:
         blocks.append(b.section("\n".join(agencies[:AGENCIES])))
+    if counted.undelivered:
+        told = summary(voice.language, voice.directory, counted.undelivered)
+        blocks.append(b.context(escaped(told)))
     return [*blocks, b.context(say("status.foot"))]
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from opendata.desk import records
+from opendata.desk import outbox, records
 from opendata.desk.casefile import Sheet, load
 from opendata.desk.context import Desk
 from opendata.desk.ports import Index, Page, Row
-from opendata.desk.records import Opinion
+from opendata.desk.records import Cause, Opinion
 from opendata.rules import kpi
 from opendata.rules.audit import Break, Flaw, verify
 from opendata.rules.errors import NotFound, Stranger
@@ -193,12 +193,16 @@ def desktop(desk: Desk, actor: str) -> Desktop:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The numbers of a period: a line for each agency that has any, and all together."""
+    """The numbers of a period: a line for each agency that has any, and all together.
+
+    ``undelivered``: what keeps messages from being delivered, if the numbers are those of now.
+    """
 
     period: str
     as_of: datetime
     agencies: Mapping[str, kpi.Figures]
     total: kpi.Figures
+    undelivered: tuple[Cause, ...] = ()
 
 
 def status(desk: Desk, period: str | None = None, as_of: datetime | None = None) -> Status:
@@ -223,7 +227,7 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
     named = wanted[0].code if len(wanted) == 1 else str(wanted[0].year)
-    return Status(named, at, lines, total)
+    return Status(named, at, lines, total, () if as_of else outbox.causes(desk))
 
 
 def as_json(counted: Status, directory: Directory) -> dict[str, Any]:

@@ -26,6 +26,7 @@ CALENDAR = "CALENDAR"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
 OPEN_CASES = "OPEN"
 TIMER = "T"
+PARKED = "PARKED"
 
 
 OPEN_SHELF = "open#"
@@ -179,6 +180,53 @@ def webhook_key(webhook: str) -> Key:
 def webhook_row(webhook: str, body: str, answer: Mapping[str, Any], until: datetime) -> Row:
     """What was answered to a delivery whose body had this hash; kept until ``until``."""
     return Row(webhook_key(webhook), {"body": body, "answer": answer}, expires_at=until)
+
+
+# -- what cannot be delivered -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why messages cannot be delivered until somebody mends it.
+
+    Attributes:
+        code: Slack's name of it, e.g. ``not_in_channel``.
+        place: channel id, or Slack id of a person; "": the whole workspace.
+        since: when it broke last.
+        parked: how many messages wait for it to be mended.
+        broke: how often it has broken; each time is told once.
+        mended: a message that waited for it has gone out. That nothing waits proves nothing.
+    """
+
+    code: str
+    place: str
+    since: datetime
+    parked: int = 0
+    broke: int = 0
+    mended: bool = True
+    version: int = 0
+
+    @property
+    def name(self) -> str:
+        """What its records are called by; no number of a case has an ``@``."""
+        return f"{self.code}@{self.place}"
+
+
+def cause_key(name: str) -> Key:
+    return Key(PARKED, name)
+
+
+def cause_row(cause: Cause) -> Row:
+    return Row(cause_key(cause.name), encode(cause), cause.version)
+
+
+def read_cause(row: Row) -> Cause:
+    return replace(decode(Cause, row.value), version=row.version)
+
+
+def outbox_partition(about: str) -> str:
+    """Where intents about a case lie, and where those about a cause."""
+    return f"{PARKED}#{about}" if "@" in about else case_partition(about)
 
 
 # -- roster and calendar ------------------------------------------------------------------------
