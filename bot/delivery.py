@@ -1,95 +1,111 @@
 """Delivery: an intent becomes messages in Slack, each once, each showing the newest state.
 
-Lease → look whether Slack has it already → send → mark. Nothing sleeps: what must wait is put
-off in the outbox, and the sweep wakes it. What a message looks like stands in ``card`` and
-``messages``.
+Here is who should have what; how one message travels stands in ``posting``, what it looks like in
+``card`` and ``messages``. Nothing sleeps: what must wait is put off in the outbox, or parked
+there until somebody mends the cause, and the sweep wakes it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
-from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.card import card
 from bot.face import Face
-from bot.messages import RENDER
+from bot.messages import RENDER, undeliverable
+from bot.posting import Busy, Copy, Delayed, Refused, Sender
 from bot.scene import Rendered, Scene
+from bot.undelivered import cause_of
 from bot.voice import Voice
 from opendata.desk import outbox
+from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message, Sent
 from opendata.desk.reading import Dossier, dossier
-from opendata.rules.errors import Stale
 from opendata.rules.feedback import State
 from opendata.rules.people import Role
 
 log = logging.getLogger(__name__)
 
-EVENT_TYPE = "opendata_desk"
-GONE = frozenset({"message_not_found", "cant_update_message"})
 WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
-HISTORY = 100
 
 
-class Delayed(Exception):
-    """Slack asks us to wait, or does not answer. ``wait``: how long at least."""
+class Outcome(StrEnum):
+    """What became of intents; the names are those of the metrics."""
 
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__(wait)
-        self.wait = wait
+    DELIVERED = "Delivered"
+    PUT_OFF = "PutOff"
+    PARKED = "Parked"
+    AS_PLAIN_TEXT = "AsPlainText"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One addressee: a channel id or a person's Slack id, and the voice they read."""
+class Plan:
+    """What an intent asks for.
 
-    to: str
-    voice: Voice
-    is_person: bool
+    Attributes:
+        copies: the messages, to whoever should have them and whoever has them.
+        version: of the case or cause that they show.
+        nobody: somebody should have it, but there is nobody yet.
+    """
+
+    copies: Sequence[Copy]
+    version: int
+    nobody: bool
 
 
-def deliver(face: Face, client: WebClient, intent: Intent) -> None:
-    """Deliver an intent whose time has come; afterwards it is done, put off or parked."""
+def deliver(face: Face, client: WebClient, intent: Intent) -> Counter[str]:
+    """Deliver an intent whose time has come; afterwards it is done, put off or parked.
+
+    Returns:
+        How often each ``Outcome`` came to pass; nothing, if its time has not come.
+
+    Raises:
+        DeskError: the store does not answer, or the case cannot be read.
+    """
     if intent.not_before > face.desk.now():
-        return
-    about = dossier(face.desk, intent.case)
-    targets = list(_targets(face, intent, about))
-    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
-    known = {one.to: one for one in sent}
-    former = [one for to, one in known.items() if to not in {target.to for target in targets}]
-    steps: list[Callable[[], None]] = [
-        partial(_bring, face, client, intent, about, target, known.get(target.to))
-        for target in targets
-    ]
-    steps += [partial(_refresh, face, client, intent, about, one) for one in former]
-    try:
-        refused = [code for step in steps if (code := _refused(step))]
-    except Delayed as delay:
-        outbox.put_off(face.desk, intent, max(delay.wait, backoff(intent)))
-        return
-    if refused:
-        log.warning("parked %s: %s", intent.id, refused[0])
-        outbox.park(face.desk, intent, refused[0])
-    elif not targets and _wanted(about, intent):
-        # Nobody to tell yet: it waits for a roster or a channel.
-        outbox.put_off(face.desk, intent, backoff(intent))
-    else:
+        return Counter()
+    if outbox.overtaken(face.desk, intent):
         outbox.done(face.desk, intent)
+        return Counter({Outcome.DELIVERED: 1})
+    plan = _of_cause(face, intent) if _is_notice(intent) else _of_case(face, intent)
+    sender = Sender(face.desk, client, intent, plan.version)
+    outcome = _carried_out(face.desk, sender, plan)
+    counts: Counter[str] = Counter({outcome: 1, Outcome.AS_PLAIN_TEXT: sender.plain})
+    return +counts
 
 
-def _refused(step: Callable[[], None]) -> str | None:
-    """Slack's code if it refuses for good: one addressee must not keep it from the others."""
-    try:
-        step()
-    except SlackApiError as refused:
-        return str(refused.response.get("error"))
-    return None
+def _carried_out(desk: Desk, sender: Sender, plan: Plan) -> Outcome:
+    """Bring every copy; one addressee whom Slack refuses must not keep it from the others."""
+    intent, causes, waits = sender.intent, list[str](), list[timedelta]()
+    for copy in plan.copies:
+        try:
+            sender.bring(copy)
+        except Refused as refused:
+            causes.append(cause_of(refused.code, copy.to))
+        except Delayed as delay:
+            waits.append(backoff(intent) if delay.wait is None else delay.wait)
+            if not isinstance(delay, Busy):
+                break
+    if waits:
+        outbox.put_off(desk, intent, max(waits))
+        return Outcome.PUT_OFF
+    if causes and not _is_notice(intent):
+        log.warning("parked %s: %s", intent.id, causes)
+        outbox.park(desk, intent, causes)
+        return Outcome.PARKED
+    if causes or plan.nobody:
+        # It waits for a roster, a channel, or a coordinator whom Slack knows.
+        outbox.put_off(desk, intent, backoff(intent), mended=not causes)
+        return Outcome.PUT_OFF
+    outbox.done(desk, intent, {copy.to for copy in plan.copies if copy.wanted})
+    return Outcome.DELIVERED
 
 
 def backoff(intent: Intent) -> timedelta:
@@ -98,7 +114,31 @@ def backoff(intent: Intent) -> timedelta:
     return min(doubled, LONGEST_WAIT)
 
 
-# -- to whom ----------------------------------------------------------------------------------
+def _copies(
+    targets: Sequence[str],
+    sent: Iterable[Sent],
+    render: Callable[[str, bool], Rendered],
+    *,
+    person: bool,
+) -> list[Copy]:
+    """A copy for everybody who should have the message, and for everybody who has it."""
+    known = {one.to: one for one in sent}
+    return [
+        Copy(to, person, known.get(to), to in targets, partial(render, to, to in targets))
+        for to in dict.fromkeys([*targets, *known])
+    ]
+
+
+# -- about a case -----------------------------------------------------------------------------
+
+
+def _of_case(face: Face, intent: Intent) -> Plan:
+    about = dossier(face.desk, intent.case)
+    targets = _targets(face, intent, about)
+    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    on_card = intent.kind is Message.CARD
+    copies = _copies(targets, sent, partial(_case_message, face, intent, about), person=not on_card)
+    return Plan(copies, about.case.version, nobody=not targets and _wanted(about, intent))
 
 
 def _wanted(about: Dossier, intent: Intent) -> bool:
@@ -115,18 +155,16 @@ def _wanted(about: Dossier, intent: Intent) -> bool:
     return waiting.get(intent.kind, True)
 
 
-def _targets(face: Face, intent: Intent, about: Dossier) -> Iterator[Target]:
-    """Who should have the message now."""
+def _targets(face: Face, intent: Intent, about: Dossier) -> list[str]:
+    """Who should have the message now: a channel, or persons of the roster."""
     directory = face.desk.directory()
     if intent.kind is Message.CARD:
         channel = directory.channel(about.case.agency)
-        if channel:
-            yield Target(channel, face.voice(), is_person=False)
-    elif _wanted(about, intent):
-        for person in _persons(face, intent, about):
-            known = directory.person(person)
-            if known is not None and known.active:
-                yield Target(person, face.voice_of(person), is_person=True)
+        return [channel] if channel else []
+    if not _wanted(about, intent):
+        return []
+    people = map(directory.person, _persons(face, intent, about))
+    return [one.id for one in people if one is not None and one.active]
 
 
 def _persons(face: Face, intent: Intent, about: Dossier) -> list[str]:
@@ -146,34 +184,12 @@ def _persons(face: Face, intent: Intent, about: Dossier) -> list[str]:
     return [one.id for one in people if one.id != drafter]
 
 
-# -- one message ------------------------------------------------------------------------------
-
-
-def _bring(
-    face: Face,
-    client: WebClient,
-    intent: Intent,
-    about: Dossier,
-    target: Target,
-    known: Sent | None,
-) -> None:
-    """Send the message, or bring the one that is there up to date."""
-    shown = render(face, intent, about, target.voice)
-    if known is None or known.ts is None:
-        _send(face, client, intent, about, target, known, shown)
-    elif known.shown < about.case.version:
-        _update(face, client, known, about, shown)
-
-
-def _refresh(face: Face, client: WebClient, intent: Intent, about: Dossier, former: Sent) -> None:
-    """A message of somebody who is not addressed any more: it shows how things went on."""
-    if former.ts is None or former.shown >= about.case.version:
-        return
-    if intent.kind is Message.CARD:
-        shown = card(_scene(face, intent, about, face.voice()), moved_to=about.case.agency)
-    else:
-        shown = render(face, intent, about, face.voice_of(former.to))
-    _update(face, client, former, about, shown)
+def _case_message(face: Face, intent: Intent, about: Dossier, to: str, wanted: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+    """The message as it looks now; a card says where it went in a channel that the case left."""
+    if intent.kind is not Message.CARD:
+        return render(face, intent, about, face.voice_of(to))
+    scene = _scene(face, intent, about, face.voice())
+    return card(scene) if wanted else card(scene, moved_to=about.case.agency)
 
 
 def _scene(face: Face, intent: Intent, about: Dossier, voice: Voice) -> Scene:
@@ -183,122 +199,31 @@ def _scene(face: Face, intent: Intent, about: Dossier, voice: Voice) -> Scene:
 
 
 def render(face: Face, intent: Intent, about: Dossier, voice: Voice) -> Rendered:
-    """The message of an intent as it looks now."""
+    """The message of an intent about a case as it looks now."""
     return RENDER[intent.kind](_scene(face, intent, about, voice))
 
 
-def _send(
-    face: Face,
-    client: WebClient,
-    intent: Intent,
-    about: Dossier,
-    target: Target,
-    known: Sent | None,
-    shown: Rendered,
-) -> None:
-    mine = outbox.lease(face.desk, intent, target.to, known)
-    if mine is None:
-        raise Delayed(WAIT)
-    channel = mine.channel or _channel(client, target)
-    ts = _found(client, channel, mine) if known else None
-    if ts is None:
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"id": _mark(mine)}}
-        posted = _write(
-            client,
-            "chat.postMessage",
-            shown,
-            channel=channel,
-            metadata=metadata,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-        ts = str(posted["ts"])
-    _mark_sent(face, mine, channel, ts, about.case.version)
+# -- about what cannot be delivered -----------------------------------------------------------
 
 
-def _update(face: Face, client: WebClient, known: Sent, about: Dossier, shown: Rendered) -> None:
-    try:
-        _write(client, "chat.update", shown, channel=known.channel, ts=known.ts)
-    except SlackApiError as refused:
-        # Somebody deleted it, or it is too old to edit: the case loses nothing.
-        if refused.response.get("error") not in GONE:
-            raise
-    _mark_sent(face, known, str(known.channel), known.ts, about.case.version)
+def _is_notice(intent: Intent) -> bool:
+    return intent.kind is Message.UNDELIVERABLE
 
 
-def _write(client: WebClient, method: str, shown: Rendered, **told: object) -> dict[str, Any]:
-    """Post or update; blocks that Slack does not take must not cost the message its words."""
-    try:
-        return _call(client, method, text=shown.text, blocks=shown.blocks, **told)
-    except SlackApiError as refused:
-        if refused.response.get("error") != "invalid_blocks":
-            raise
-        log.warning("invalid blocks in %s", method)
-        return _call(client, method, text=shown.text, blocks=[], **told)
+def _of_cause(face: Face, intent: Intent) -> Plan:
+    """To the ministry's coordinators: that messages are parked, and afterwards that all went out.
 
-
-def _mark_sent(face: Face, sent: Sent, channel: str, ts: str | None, shown: int) -> None:
-    try:
-        outbox.mark(face.desk, sent, channel=channel, ts=ts, shown=shown)
-    except Stale:
-        outbox.doubt(face.desk, sent)
-        raise Delayed(timedelta(seconds=1)) from None
-
-
-def _channel(client: WebClient, target: Target) -> str:
-    if not target.is_person:
-        return target.to
-    return str(_call(client, "conversations.open", users=target.to)["channel"]["id"])
-
-
-def _mark(sent: Sent) -> str:
-    return f"{sent.intent}@{sent.to}"
-
-
-def _found(client: WebClient, channel: str, sent: Sent) -> str | None:
-    """The message of an earlier attempt whose fate is unknown, if Slack has it.
-
-    It looks at everything since that attempt began, with a minute for clocks that differ.
+    It is told of a cause, however many messages wait for it, and never parked itself: a
+    coordinator whom Slack refuses makes no second notice.
     """
-    since = (sent.begun - timedelta(minutes=1)).timestamp()
-    told: dict[str, object] = {"channel": channel, "oldest": f"{since:.6f}", "limit": HISTORY}
-    while True:
-        page = _call(client, "conversations.history", include_all_metadata=True, **told)
-        for message in page.get("messages", ()):
-            payload = message.get("metadata", {}).get("event_payload", {})
-            if payload.get("id") == _mark(sent):
-                return str(message["ts"])
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return None
-        told["cursor"] = cursor
+    cause, directory = outbox.cause(face.desk, intent.case), face.desk.directory()
+    broken = cause.parked > 0 and intent.occasion == str(cause.broke)
+    people = directory.holders(Role.COORDINATOR, directory.root.code) if broken else ()
+    targets = [one.id for one in people if one.id != cause.place]
 
+    def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+        return undeliverable(face.voice_of(to), cause, intent.occasion)
 
-def _call(client: WebClient, method: str, **told: object) -> dict[str, Any]:
-    """One call of the Web API; what may pass by itself becomes Delayed.
-
-    Methods that read take no JSON.
-
-    Raises:
-        Delayed: a rate limit, or no answer.
-        SlackApiError: Slack says no.
-    """
-    try:
-        if method in _READING:
-            return client.api_call(method, http_verb="GET", params=told).data  # type: ignore[return-value]
-        return client.api_call(method, json=told).data  # type: ignore[return-value]
-    except SlackApiError as refused:
-        if refused.response.status_code == 429:
-            wait = int(refused.response.headers.get("Retry-After", 30))
-            raise Delayed(timedelta(seconds=wait)) from refused
-        if refused.response.status_code >= 500 or refused.response.get("error") in _PASSING:
-            raise Delayed(WAIT) from refused
-        raise
-    except (SlackClientError, OSError) as lost:
-        raise Delayed(WAIT) from lost
-
-
-_READING = frozenset({"conversations.history"})
-_PASSING = frozenset(
-    {"internal_error", "service_unavailable", "request_timeout", "fatal_error", "ratelimited"}
-)
+    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    copies = _copies(targets, sent, shown, person=True)
+    return Plan(copies, cause.version, nobody=broken and not targets)

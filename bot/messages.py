@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot import blocks as b
+from bot import undelivered
 from bot.blocks import Block, escaped
 from bot.card import card
 from bot.ids import Button
 from bot.scene import Rendered, Scene, draft_button, masked_body, platform_link
 from bot.voice import Voice
 from opendata.desk.outbox import Message
+from opendata.desk.records import Cause
 from opendata.rules.feedback import Action, State
 from opendata.rules.reply import Reply, doubts
 from opendata.texts import joined
@@ -270,6 +272,32 @@ def news(scene: Scene) -> Rendered:
         due=scene.voice.due(case),
     )
     return Rendered(told, [b.section(told), b.actions([scene.button(Button.DETAILS)])])
+
+
+def undeliverable(voice: Voice, cause: Cause, occasion: str) -> Rendered:
+    """To the coordinators: what cannot be delivered, where, why, what to do; or how it ended.
+
+    Args:
+        voice: of the coordinator.
+        cause: as it is now.
+        occasion: which time that it broke is meant.
+    """
+    where = escaped(undelivered.place(voice.language, voice.directory, cause))
+    over = occasion != str(cause.broke)
+    if over or not cause.parked:
+        mended = over or cause.mended
+        told = voice.say("undelivered.mended" if mended else "undelivered.none", place=where)
+        return Rendered(told, [b.section(told)])
+    told = voice.say(
+        "undelivered.text",
+        place=where,
+        since=cause.since,
+        n=cause.parked,
+        reason=undelivered.why(voice.language, cause),
+    )
+    advice = voice.say("undelivered.do", advice=undelivered.what_to_do(voice.language, cause))
+    later = voice.say("undelivered.later")
+    return Rendered(f"{told}\n{advice}", [b.section(told), b.section(advice), b.context(later)])
 
 
 RENDER: Mapping[Message, Callable[[Scene], Rendered]] = {

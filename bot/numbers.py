@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import blocks as b
 from bot.blocks import Block, escaped
 from bot.ids import Button, Spot
+from bot.undelivered import summary
 from bot.voice import Voice
 from opendata.desk.reading import Status
 from opendata.rules.kpi import Figures, Share
@@ -34,6 +35,7 @@ def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block
         b.header(_heading(voice, counted, b.cut(ministry, NAME))),
         b.section(lines),
         *_agencies(voice, counted, skipped),
+        *_undelivered(voice, counted),
         b.context(voice.say("status.foot")),
     ]
 
@@ -41,6 +43,13 @@ def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block
 def _heading(voice: Voice, counted: Status, ministry: str) -> str:
     period = _period(voice, counted.period)
     return voice.say("status.heading", scope=ministry, period=period, time=counted.as_of)
+
+
+def _undelivered(voice: Voice, counted: Status) -> list[Block]:
+    """What keeps messages from whoever should have them; nothing where all is well."""
+    if not counted.undelivered:
+        return []
+    return [b.context(escaped(summary(voice.language, voice.directory, counted.undelivered)))]
 
 
 def _agencies(voice: Voice, counted: Status, skipped: int) -> list[Block]:

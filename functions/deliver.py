@@ -1,25 +1,37 @@
-"""The table's stream: every new row of the outbox becomes messages in Slack."""
+"""The table's stream: every new row of the outbox becomes messages in Slack.
+
+What cannot be delivered now waits in the outbox, where the sweep finds it, and its record counts
+as handled: no intent, however broken, keeps the shard from those behind it. Only when the store
+does not answer are records given back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 
 from bot.app import web_client
-from bot.delivery import backoff, deliver
+from bot.delivery import Outcome, backoff, deliver
 from bot.face import Face
-from functions.observed import logger
+from functions.observed import logger, publish
 from opendata import wiring
 from opendata.desk import outbox
 from opendata.desk.outbox import Intent
 from opendata.desk.ports import Key
 from opendata.rules.errors import DeskError
 
+T = TypeVar("T")
+
 SECONDS = 10
+ENOUGH = 30.0
+"""Seconds after which an invocation begins nothing more: a Slack that hangs takes SECONDS a call,
+and what is left waits in the outbox anyway."""
+FAILED = "OutboxFailed"
 
 
 @cache
@@ -29,24 +41,49 @@ def client() -> WebClient:
 
 
 def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
-    """One intent a record. The first that fails is told: it and those after it come again."""
-    for record in event["Records"]:
+    """One intent a record. Where the store fails, that record and those after it come again."""
+    counts: Counter[str] = Counter()
+    given_back = []
+    for record in in_time(event["Records"]):
         keys = record["dynamodb"]["Keys"]
-        intent = outbox.intent_at(wiring.desk(), Key(keys["pk"]["S"], keys["sk"]["S"]))
-        if intent is not None and not delivered(intent):
-            failed = record["dynamodb"]["SequenceNumber"]
-            return {"batchItemFailures": [{"itemIdentifier": failed}]}
-    return {"batchItemFailures": []}
+        try:
+            intent = outbox.intent_at(wiring.desk(), Key(keys["pk"]["S"], keys["sk"]["S"]))
+            counts += attempted(intent) if intent else Counter()
+        except DeskError as error:
+            logger.error("record given back", extra={"error": error.code})
+            given_back.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+            break
+    publish(**tallied(counts))
+    return {"batchItemFailures": given_back}
 
 
-def delivered(intent: Intent) -> bool:
-    """Deliver one intent; False if it failed for a reason that nobody expected."""
+def in_time(all_: Iterable[T], clock: Callable[[], float] = time.monotonic) -> Iterator[T]:
+    """The things to be done, until it is enough for one invocation."""
+    begun = clock()
+    for one in all_:
+        if clock() - begun > ENOUGH:
+            return
+        yield one
+
+
+def attempted(intent: Intent) -> Counter[str]:
+    """Deliver one intent; one that fails for a reason that nobody expected is put off.
+
+    Returns:
+        How often each ``Outcome``, or FAILED, came to pass.
+
+    Raises:
+        DeskError: it could not even be put off.
+    """
     desk = wiring.desk()
     try:
-        deliver(Face(desk, new_id=str), client(), intent)
+        return deliver(Face(desk, new_id=str), client(), intent)
     except Exception as error:  # noqa: BLE001  # one intent must not hold up all the others
         logger.error("not delivered", extra={"intent": intent.id, "error": type(error).__name__})
-        with suppress(DeskError):
-            outbox.put_off(desk, intent, backoff(intent))
-        return False
-    return True
+        outbox.put_off(desk, intent, backoff(intent))
+        return Counter({FAILED: 1})
+
+
+def tallied(counts: Mapping[str, int]) -> dict[str, int]:
+    """The metrics of an invocation, those of nought too."""
+    return {name: counts.get(name, 0) for name in (*(one.value for one in Outcome), FAILED)}

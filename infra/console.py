@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
+from bot.undelivered import summary
 from infra.keys import local_keys
 from opendata import texts
 from opendata.desk.reading import Status
@@ -79,6 +80,8 @@ class Console:
             agency = directory.agency(code)
             self._line(agency.name if agency else code, line)
         self._line(texts.say(self.language, "cli.total"), counted.total)
+        if counted.undelivered:
+            self.line(summary(self.language, directory, counted.undelivered))
 
     def _line(self, name: str, line: Figures) -> None:
         self.say(

@@ -24,7 +24,10 @@ from slack_sdk.web import SlackResponse
 
 from bot.delivery import deliver
 from bot.face import Face
-from tests.world import World
+from infra.desk import web_api
+from infra.desk.seed import BotUser, Channel, SlackUser
+from infra.desk.workspace import Workspace as StandIn
+from tests.world import CHANNELS, PEOPLE, World
 
 Json = dict[str, Any]
 
@@ -153,6 +156,76 @@ class Reply:
 
 # What is answered to a path, given the bearer token.
 Replies = dict[str, Callable[[str], Reply]]
+
+
+def _nothing(_method: str, _told: Json) -> None:
+    """What happens around a call by default."""
+
+
+@dataclass
+class StandInClient:
+    """The client that delivery is given, in front of the stand-in for Slack, without HTTP between.
+
+    ``before`` and ``after`` are called around every call's effect, and may raise what the real
+    client raises.
+    """
+
+    workspace: StandIn
+    before: Callable[[str, Json], None] = _nothing
+    after: Callable[[str, Json], None] = _nothing
+    calls: list[str] = field(default_factory=list)
+
+    def api_call(
+        self,
+        method: str,
+        *,
+        http_verb: str = "POST",
+        params: Mapping[str, Any] | None = None,
+        json: Mapping[str, Any] | None = None,  # the real client's word
+    ) -> SlackResponse:
+        given = over_the_wire(params if json is None else json)
+        self.calls.append(method)
+        self.before(method, given)
+        token = self.workspace.bot_token
+        told = web_api.call(self.workspace, method, given, token)
+        self.after(method, told)
+        if not told["ok"]:
+            raise refusal(told["error"])
+        return SlackResponse(
+            client=None, http_verb=http_verb, api_url=method, req_args={}, data=told,
+            headers={}, status_code=200,
+        )  # fmt: skip
+
+    def messages(self) -> dict[tuple[str, str], Json]:
+        """Every message there is, by channel and ts."""
+        rows = self.workspace.ledger.read("SELECT channel, ts, data FROM messages ORDER BY ts")
+        return {(channel, ts): json.loads(data) for channel, ts, data in rows}
+
+    def to(self, who: str) -> list[Json]:
+        """The messages of a channel, or of a person's direct messages, oldest first."""
+        direct = self.workspace.opened_direct(who)
+        place = direct.id if direct else who
+        return [told for (channel, _), told in self.messages().items() if channel == place]
+
+
+def over_the_wire(given: Mapping[str, Any] | None) -> Json:
+    """What arrives of arguments at the other end."""
+    arrived: Json = json.loads(json.dumps(dict(given or {})))
+    return arrived
+
+
+def stand_in(world: World, token: str = "xoxb-test") -> StandIn:
+    """A workspace with the ministry's people and channels, at the ministry's time."""
+    return StandIn(
+        world.path.parent / "slack.sqlite",
+        team_id="T0DESK",
+        people=[SlackUser(one.id, one.name) for one in PEOPLE],
+        channels=[Channel(id_, code) for code, id_ in CHANNELS.items()],
+        bot=BotUser("U0BOT", "B0BOT", "資料開放"),
+        signing_secret="",
+        bot_token=token,
+        now=world.clock,
+    )
 
 
 @contextmanager

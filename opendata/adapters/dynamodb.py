@@ -19,10 +19,15 @@ CASE#<case>            IN#<webhook-id>                 mark: the delivery was ap
 CASE#<case>            OUT#<00001>#<n>                 an intent of the outbox, by event
                                                        → timer T : <not_before>#<intent>
 CASE#<case>            SENT#<kind>#<occasion>#<to>     what delivery knows: channel, ts, lease
+PARKED#<cause>         OUT#<00001>#<n>                 an intent to tell of it
+                                                       → timer T : <not_before>#<notice>
+PARKED#<cause>         SENT#<kind>#<occasion>#<to>     what delivery knows of telling
 FEEDBACK#<kind>#<id>   HEAD                            the numbers of an opinion's cases
 FEEDBACK#<kind>#<id>   HELD#<instant>#<webhook-id>     an event that came before its posting
 WEBHOOK#<webhook-id>   ANSWER                          body hash and answer; expires in 90 days
-KPI#<115>              <115Q3>#<agency>                counters of a quarter
+STATUS                 <115Q3>#<agency>                counters of a quarter
+STATUS                 PARKED#<cause>                  why messages are parked, how many: the
+                                                       cause is Slack's code @ where
 ROSTER                 VERSION                         counts the changes of the roster
 ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person

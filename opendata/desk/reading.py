@@ -5,7 +5,7 @@ Nothing is changed here. Whoever is not in the roster, or belongs to another age
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from opendata.desk import records
 from opendata.desk.casefile import Sheet
 from opendata.desk.context import Desk
 from opendata.desk.ports import Index, Page, Row
-from opendata.desk.records import Opinion
+from opendata.desk.records import Cause, Opinion
 from opendata.rules import kpi
 from opendata.rules.audit import Break, Flaw, verify
 from opendata.rules.errors import NotFound, Stranger
@@ -199,12 +199,16 @@ def desktop(desk: Desk, actor: str) -> Desktop:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The numbers of a period: a line for each agency that has any, and all together."""
+    """The numbers of a period: a line for each agency that has any, and all together.
+
+    ``undelivered``: what keeps messages from being delivered, if the numbers are those of now.
+    """
 
     period: str
     as_of: datetime
     agencies: Mapping[str, kpi.Figures]
     total: kpi.Figures
+    undelivered: tuple[Cause, ...] = ()
 
 
 def status(desk: Desk, period: str | None = None, as_of: datetime | None = None) -> Status:
@@ -221,7 +225,7 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     at = as_of or desk.now()
     asked = period or quarter_of(local_date(at)).code
     wanted = kpi.quarters(asked)
-    rows = _counted_anew(desk, wanted, at) if as_of else _counters(desk, wanted)
+    rows, causes = (_counted_anew(desk, wanted, at), ()) if as_of else _standing(desk, wanted)
     by_agency: dict[str, list[Mapping[str, int]]] = {}
     for agency, counts in rows:
         by_agency.setdefault(agency, []).append(counts)
@@ -229,7 +233,7 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
     named = wanted[0].code if len(wanted) == 1 else str(wanted[0].year)
-    return Status(named, at, lines, total)
+    return Status(named, at, lines, total, causes)
 
 
 def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
@@ -250,16 +254,29 @@ def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
     }
 
 
-def _counters(desk: Desk, wanted: Sequence[Quarter]) -> list[tuple[str, Mapping[str, int]]]:
-    """The counters of one quarter or of all four of a year: one query."""
-    quarter = f"{wanted[0].code}#" if len(wanted) == 1 else ""
-    rows = desk.store.query(records.counters_partition(wanted[0].year), quarter).rows
-    return [records.read_counters(row) for row in rows]
+Counts = list[tuple[str, Mapping[str, int]]]
+"""Agency by agency, what was counted; an agency may stand there several times."""
 
 
-def _counted_anew(
-    desk: Desk, wanted: Sequence[Quarter], at: datetime
-) -> list[tuple[str, Mapping[str, int]]]:
+def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, tuple[Cause, ...]]:
+    """The counters of a quarter or a year, and if that is the present one, what is parked now.
+
+    One query: what is parked stands behind the counters of the newest quarters.
+    """
+    codes, begin = {quarter.code for quarter in wanted}, wanted[0].code
+    if quarter_of(desk.today()) in wanted:
+        page = desk.store.query(records.STATUS, after=begin)
+    else:
+        page = desk.store.query(records.STATUS, begin if len(wanted) == 1 else begin[:-1])
+    counts = [records.read_counters(row) for row in page.rows if _quarter_in(row, codes)]
+    return counts, tuple(map(records.read_cause, filter(records.is_cause, page.rows)))
+
+
+def _quarter_in(row: Row, codes: Container[str]) -> bool:
+    return row.key.sk.partition("#")[0] in codes
+
+
+def _counted_anew(desk: Desk, wanted: Sequence[Quarter], at: datetime) -> Counts:
     codes = {quarter.code for quarter in wanted}
     return [
         (tally.agency, tally.counts)

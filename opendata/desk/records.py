@@ -27,6 +27,8 @@ CALENDAR_VERSION = Key(CALENDAR, "VERSION")
 VERSIONS = (ROSTER_VERSION, CALENDAR_VERSION)
 OPEN_CASES = "OPEN"
 TIMER = "T"
+PARKED, CAUSE = "PARKED", "PARKED#"
+STATUS = "STATUS"
 
 
 OPEN_SHELF = "open#"
@@ -182,6 +184,58 @@ def webhook_row(webhook: str, body: str, answer: Mapping[str, Any], until: datet
     return Row(webhook_key(webhook), {"body": body, "answer": answer}, expires_at=until)
 
 
+# -- what cannot be delivered -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why messages cannot be delivered until somebody mends it.
+
+    Attributes:
+        code: Slack's name of it, e.g. ``not_in_channel``.
+        place: channel id, or Slack id of a person; "": the whole workspace.
+        since: when it broke last.
+        parked: how many messages wait for it to be mended.
+        broke: how often it has broken; each time is told once.
+        mended: a message that waited for it has gone out. That nothing waits proves nothing.
+    """
+
+    code: str
+    place: str
+    since: datetime
+    parked: int = 0
+    broke: int = 0
+    mended: bool = True
+    version: int = 0
+
+    @property
+    def name(self) -> str:
+        """What its records are called by; no number of a case has an ``@``."""
+        return f"{self.code}@{self.place}"
+
+
+def cause_key(name: str) -> Key:
+    """Behind all counters, so that the status reads both at once."""
+    return Key(STATUS, f"{CAUSE}{name}")
+
+
+def is_cause(row: Row) -> bool:
+    return row.key.sk.startswith(CAUSE)
+
+
+def cause_row(cause: Cause) -> Row:
+    return Row(cause_key(cause.name), encode(cause), cause.version)
+
+
+def read_cause(row: Row) -> Cause:
+    return replace(decode(Cause, row.value), version=row.version)
+
+
+def outbox_partition(about: str) -> str:
+    """Where intents about a case lie, and where those about a cause."""
+    return f"{PARKED}#{about}" if "@" in about else case_partition(about)
+
+
 # -- roster and calendar ------------------------------------------------------------------------
 
 
@@ -218,14 +272,9 @@ def read_year(row: Row) -> Year:
     return decode(Year, row.value)
 
 
-def counters_partition(year: int) -> str:
-    return f"KPI#{year}"
-
-
 def counter_key(quarter: str, agency: str) -> Key:
-    """Where the counters of a quarter, e.g. ``115Q3``, and an agency lie: a year is one query."""
-    year, _, _ = quarter.partition("Q")
-    return Key(counters_partition(int(year)), f"{quarter}#{agency}")
+    """Where the counters of a quarter, e.g. ``115Q3``, and an agency lie."""
+    return Key(STATUS, f"{quarter}#{agency}")
 
 
 def read_counters(row: Row) -> tuple[str, Mapping[str, int]]:

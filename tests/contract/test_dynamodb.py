@@ -15,7 +15,7 @@ from opendata.desk.ports import Add, Delete, Expect, Index, Key, Place, Put, Row
 from opendata.rules.errors import Stale, Unavailable
 
 TABLE = "desk"
-A, B, C = Key("CASE#1", "HEAD"), Key("CASE#1", "EVENT#00001"), Key("KPI#115Q1", "moj")
+A, B, C = Key("CASE#1", "HEAD"), Key("CASE#1", "EVENT#00001"), Key("STATUS", "115Q1#moj")
 
 Answer = tuple[int, dict[str, Any]]
 

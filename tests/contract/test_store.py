@@ -23,7 +23,7 @@ from opendata.desk.ports import (
 from opendata.rules.errors import CommitRefused, Stale
 
 A, B, C = Key("CASE#1", "HEAD"), Key("CASE#1", "EVENT#00001"), Key("CASE#2", "HEAD")
-COUNTERS = Key("KPI#115", "115Q1#moj")
+COUNTERS = Key("STATUS", "115Q1#moj")
 
 
 def head(key: Key, version: int = 1, **value: Any) -> Row:
@@ -258,10 +258,10 @@ def test_many_counters_are_added_at_once(store: Store):
 
 
 def test_the_counters_of_a_partition_are_queried_like_rows(store: Store):
-    store.commit(Add(Key("KPI#115Q1", "moj"), {"received": 1}))
-    store.commit(Add(Key("KPI#115Q1", "tpk"), {"received": 2}))
-    told = {row.key.sk: row.value for row in store.query("KPI#115Q1").rows}
-    assert told == {"moj": {"received": 1}, "tpk": {"received": 2}}
+    store.commit(Add(Key("STATUS", "115Q1#moj"), {"received": 1}))
+    store.commit(Add(Key("STATUS", "115Q1#tpk"), {"received": 2}))
+    told = {row.key.sk: row.value for row in store.query("STATUS").rows}
+    assert told == {"115Q1#moj": {"received": 1}, "115Q1#tpk": {"received": 2}}
 
 
 # -- partitions -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackRequestError
 
 from bot.delivery import deliver
 from bot.face import Face
-from opendata.desk import casework, outbox
+from opendata.desk import outbox
 from opendata.rules.errors import Unavailable
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, Lost, face_of, rate_limited, refusal, sweep
@@ -16,7 +16,6 @@ from tests.world import (
     CAROL,
     CHANNELS,
     DEREK,
-    OLIVE,
     FailingStore,
     World,
 )
@@ -65,40 +64,12 @@ def test_what_passes_by_itself_is_tried_again_at_growing_intervals(world, slack,
     assert len(slack.to(CARD)) == 1
 
 
-@pytest.mark.parametrize(
-    "error", ["channel_not_found", "not_in_channel", "is_archived", "token_revoked"]
-)
-def test_what_somebody_has_to_mend_is_parked_tried_now_and_then_and_never_lost(world, slack, error):
-    world.opened()
-    slack.refuses[CARD] = error
-    sweep(world, slack)
-    world.clock.turn(minutes=9)
-    sweep(world, slack)
-    assert slack.count("chat.postMessage") == 1
-    assert f'"parked":"{error}"' in next(iter(world.rows("OUT#%").values()))[1]
-    del slack.refuses[CARD]
-    world.clock.turn(minutes=2)
-    sweep(world, slack)
-    assert len(slack.to(CARD)) == 1
-    assert world.rows("OUT#%") == {}
-
-
 def test_an_approver_whom_slack_does_not_know_keeps_the_others_from_nothing(world, slack):
     world.clock.set(WEDNESDAY)
     slack.refuses[CAROL] = "account_inactive"
     world.awaiting()
     sweep(world, slack)
     assert "approve" in slack.to(DEREK)[0].buttons
-
-
-def test_a_card_that_somebody_deleted_is_no_error(world, slack):
-    case = world.opened()
-    sweep(world, slack)
-    slack.forget("1.000000")
-    casework.claim(world.desk, case, OLIVE)
-    sweep(world, slack)
-    assert world.waiting() == []
-    assert [data for _, data in world.rows("OUT#%").values()] == []
 
 
 # -- the process dies

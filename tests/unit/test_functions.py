@@ -14,6 +14,7 @@ from functions.observed import logger
 from opendata import wiring
 from opendata.desk import casework, outbox
 from opendata.desk.outbox import Intent, Message
+from opendata.rules.errors import Unavailable
 from tests.world import CAROL, CHANNELS, ETHICS_NAME, OLIVE, REPLY, STRANGER, posted
 
 CANARY = "金絲雀0912345678"
@@ -94,15 +95,57 @@ def test_what_is_done_already_is_passed_over(deployed, heard):
     assert heard == []
 
 
-def test_the_first_failure_is_told_and_all_before_it_stay_delivered(deployed, heard):
+def test_an_intent_that_nobody_can_deliver_holds_up_none_of_those_behind_it(deployed, heard):
     deployed.opened()
     good = keys(deployed)
     bad = poison(deployed)
     deployed.opened(id_="5")
     after = keys(deployed)[-1]
     told = deliver.handler(stream(*good, bad, after), None)
+    assert told == {"batchItemFailures": []}
+    assert [method for method, _ in heard] == ["chat.postMessage"] * 2
+    waiting = outbox.intent_at(deployed.desk, bad)
+    assert (waiting.tries, waiting.not_before > deployed.clock()) == (1, True)
+
+
+def test_when_the_store_fails_that_record_and_those_after_it_come_again(
+    deployed, heard, monkeypatch
+):
+    for number in ("1", "2", "3"):
+        deployed.opened(id_=number)
+    look = outbox.intent_at
+
+    def gone(desk, key):
+        if key.pk == "CASE#S2":
+            raise Unavailable(what="store")
+        return look(desk, key)
+
+    monkeypatch.setattr(outbox, "intent_at", gone)
+    told = deliver.handler(stream(*keys(deployed)), None)
     assert told == {"batchItemFailures": [{"itemIdentifier": "n1"}]}
     assert [method for method, _ in heard] == ["chat.postMessage"]
+
+
+def test_what_was_done_is_counted_for_each_invocation(deployed, capsys):
+    deployed.opened()
+    deliver.handler(stream(*keys(deployed), poison(deployed)), None)
+    assert metrics(capsys) == {"Delivered": [1], "OutboxFailed": [1]}
+    deliver.handler(stream(*keys(deployed)), None)
+    assert metrics(capsys) == {}
+
+
+def metrics(capsys):
+    """What was counted, but for what was counted as nought."""
+    (told,) = (line for line in capsys.readouterr().out.splitlines() if "_aws" in line)
+    names = ("Delivered", "PutOff", "Parked", "AsPlainText", "OutboxFailed")
+    counted = {name: json.loads(told)[name] for name in names}
+    return {name: count for name, count in counted.items() if count != [0]}
+
+
+def test_a_slack_that_hangs_leaves_the_rest_to_the_sweep():
+    ticks = iter([0.0, 0.0, 10.0, 20.0, 31.0, 40.0])
+    begun = list(deliver.in_time("abcde", clock=lambda: next(ticks)))
+    assert begun == ["a", "b", "c"]
 
 
 def test_while_slack_is_away_the_record_counts_as_handled_and_waits(deployed, monkeypatch):

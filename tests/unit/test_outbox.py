@@ -1,5 +1,6 @@
 """Intents: written with the change, found when their time has come, told once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from opendata.desk.outbox import LEASE, Message
 from opendata.desk.ports import Key
 from opendata.rules.errors import Stale, WrongRole
 from tests.world import CAROL, HELEN, LENA, OLIVE, OTTO, REFUSAL, commented, posted, refuses
+
+ARCHIVED, GONE = "is_archived@C1", "user_disabled@U1"
 
 
 def kinds(world):
@@ -88,25 +91,137 @@ def test_intents_come_longest_waiting_first_and_not_before_their_time(world):
     assert len(outbox.waiting(world.desk, 2)) == 2
 
 
-def test_a_parked_intent_is_kept_with_its_reason_and_comes_again_later(world):
-    world.opened()
-    (intent,) = world.waiting()
-    outbox.park(world.desk, intent, "is_archived")
-    world.clock.turn(minutes=9)
-    assert world.waiting() == []
-    world.clock.turn(minutes=1)
-    assert [one.parked for one in world.waiting()] == ["is_archived"]
-    assert outbox.intent_at(world.desk, outbox.intent_key("S97944", 1, 0)).parked == "is_archived"
-
-
 def test_what_was_delivered_meanwhile_is_not_brought_back(world):
     world.opened()
     (intent,) = world.waiting()
     outbox.done(world.desk, intent)
     outbox.done(world.desk, intent)
     outbox.put_off(world.desk, intent, LEASE)
-    outbox.park(world.desk, intent, "is_archived")
+    outbox.park(world.desk, intent, [ARCHIVED])
     assert world.rows("OUT#%") == {}
+    assert outbox.causes(world.desk) == ()
+
+
+def test_what_another_sender_put_off_is_not_done_by_who_knew_it_before(world):
+    world.opened()
+    (intent,) = world.waiting()
+    outbox.put_off(world.desk, intent, LEASE)
+    outbox.done(world.desk, intent)
+    world.clock.turn(seconds=60)
+    (again,) = world.waiting()
+    assert again.tries == 1
+    outbox.done(world.desk, again)
+    assert world.rows("OUT#%") == {}
+
+
+# -- overtaken
+
+
+def test_only_the_newest_intent_about_a_message_is_not_overtaken(world):
+    world.awaiting()
+    world.send_back("S97944", CAROL)
+    waiting = world.waiting()
+    left = [one for one in waiting if not outbox.overtaken(world.desk, one)]
+    newest = {(one.kind, one.occasion, one.person): one.version for one in waiting}
+    assert {(one.kind, one.occasion, one.person): one.version for one in left} == newest
+    assert len(left) < len(waiting)
+
+
+def test_one_that_is_parked_gives_way_only_to_one_that_is_parked_too(world):
+    case = world.opened()
+    (older,) = world.waiting()
+    outbox.park(world.desk, older, [ARCHIVED])
+    casework.claim(world.desk, case, OLIVE)
+    older = outbox.intent_at(world.desk, outbox.intent_key(case, 1, 0))
+    newer = outbox.intent_at(world.desk, outbox.intent_key(case, 2, 0))
+    assert not outbox.overtaken(world.desk, older)
+    outbox.park(world.desk, newer, [ARCHIVED])
+    assert outbox.overtaken(world.desk, older)
+    assert not outbox.overtaken(world.desk, newer)
+
+
+# -- parked
+
+
+def card_of(world, number):
+    return outbox.intent_at(world.desk, outbox.intent_key(f"S{number}", 1, 0))
+
+
+def test_a_parked_intent_is_kept_with_its_causes_and_comes_again_later(world):
+    world.opened()
+    (intent,) = world.waiting()
+    outbox.park(world.desk, intent, [ARCHIVED])
+    world.clock.turn(minutes=9)
+    assert [one.kind for one in world.waiting()] == [Message.UNDELIVERABLE]
+    world.clock.turn(minutes=1)
+    assert [one.causes for one in world.waiting()] == [(), (ARCHIVED,)]
+
+
+def test_what_waits_for_a_cause_is_counted_to_the_message(world):
+    for number in ("1", "2", "3"):
+        world.opened(id_=number)
+        outbox.park(world.desk, card_of(world, number), [ARCHIVED])
+    outbox.park(world.desk, card_of(world, "3"), [ARCHIVED, GONE])
+    outbox.put_off(world.desk, card_of(world, "2"), LEASE)
+    counted = {one.name: one.parked for one in outbox.causes(world.desk)}
+    assert counted == {ARCHIVED: 3, GONE: 1}
+    outbox.put_off(world.desk, card_of(world, "2"), LEASE, mended=True)
+    outbox.done(world.desk, card_of(world, "3"))
+    (cause,) = outbox.causes(world.desk)
+    assert (cause.code, cause.place, cause.parked) == ("is_archived", "C1", 1)
+
+
+def test_a_cause_is_told_when_it_breaks_and_when_nothing_waits_any_more(world):
+    for number in ("1", "2"):
+        world.opened(id_=number)
+        outbox.park(world.desk, card_of(world, number), [ARCHIVED])
+    assert told(world) == [("1", 1)]
+    outbox.done(world.desk, card_of(world, "1"), {"C1"})
+    assert told(world) == [("1", 1)]
+    outbox.done(world.desk, card_of(world, "2"), {"C1"})
+    assert told(world) == [("1", 1), ("1", 4)]
+    assert outbox.cause(world.desk, ARCHIVED).mended
+
+
+def told(world):
+    """The notices that are to go out: of which breakdown, at which version of the cause."""
+    found = [one for one in world.waiting() if one.kind is Message.UNDELIVERABLE]
+    return [(one.occasion, one.version) for one in found]
+
+
+@pytest.mark.parametrize(("reached", "occasion"), [({"C1"}, "2"), ((), "1")])
+def test_only_what_was_seen_to_be_mended_can_break_anew(world, reached, occasion):
+    for number, end in (("1", reached), ("2", ())):
+        world.opened(id_=number)
+        outbox.park(world.desk, card_of(world, number), [ARCHIVED])
+        if number == "1":
+            outbox.done(world.desk, card_of(world, number), end)
+    assert told(world)[-1][0] == occasion
+
+
+def test_two_who_park_under_one_cause_at_once_are_both_counted(world):
+    for number in ("1", "2"):
+        world.opened(id_=number)
+    first, second = card_of(world, "1"), card_of(world, "2")
+    store = world.desk.store
+
+    class Crossed:
+        """Another sender commits between what is read and what is written."""
+
+        done = False
+
+        def __getattr__(self, name):
+            return getattr(store, name)
+
+        def commit(self, *writes):
+            if not self.done:
+                self.done = True
+                outbox.park(world.desk, second, [ARCHIVED])
+            store.commit(*writes)
+
+    outbox.park(replace(world.desk, store=Crossed()), first, [ARCHIVED])
+    assert [one.parked for one in outbox.causes(world.desk)] == [2]
+    assert told(world) == [("1", 1)]
 
 
 def test_every_new_intent_stands_in_the_stream_and_is_found_by_its_key(world):
@@ -120,6 +235,34 @@ def test_every_new_intent_stands_in_the_stream_and_is_found_by_its_key(world):
 
 
 # -- leases
+
+
+def test_a_lease_that_is_given_back_leaves_all_as_it_was_found(world):
+    world.opened()
+    (intent,) = world.waiting()
+    first = outbox.lease(world.desk, intent, "C1", None)
+    outbox.release(world.desk, first, None)
+    assert world.rows("SENT#%") == {}
+    first = outbox.lease(world.desk, intent, "C1", None)
+    sent = outbox.mark(world.desk, first, channel="C1", ts="1", shown=1)
+    second = outbox.lease(world.desk, intent, "C1", sent)
+    (known,) = outbox.sent(world.desk, "S97944", Message.CARD)
+    assert (known.ts, known.shown) == ("1", 0)
+    outbox.release(world.desk, second, sent)
+    (known,) = outbox.sent(world.desk, "S97944", Message.CARD)
+    assert (known.ts, known.shown) == ("1", 1)
+    assert outbox.lease(world.desk, intent, "C1", known) is not None
+
+
+def test_a_lease_that_another_has_taken_over_cannot_be_given_back(world):
+    world.opened()
+    (intent,) = world.waiting()
+    first = outbox.lease(world.desk, intent, "C1", None)
+    world.clock.turn(seconds=LEASE.total_seconds())
+    second = outbox.lease(world.desk, intent, "C1", first)
+    outbox.release(world.desk, first, None)
+    outbox.forget(world.desk, first)
+    assert list(outbox.sent(world.desk, "S97944", Message.CARD)) == [second]
 
 
 def test_only_one_sender_has_the_lease_until_it_runs_out(world):

@@ -9,7 +9,10 @@ from datetime import timedelta
 import pytest
 
 from opendata.desk import casework, decisions, reading, records
+from opendata.desk.ports import Put
+from opendata.desk.records import Cause, cause_row
 from opendata.rules.errors import Invalid, NotFound, Stranger
+from tests.counting import Counting
 from tests.world import (
     ANNA,
     CAROL,
@@ -153,6 +156,28 @@ def test_a_year_is_the_sum_of_its_quarters(world):
     world.opened(id_="2", posted_at=MONDAY - timedelta(days=60), timestamp=MONDAY)
     world.clock.turn(days=300)
     assert reading.status(world.desk, "115").total.open_late == 2
+
+
+def test_the_present_quarter_and_what_is_parked_now_are_one_query_and_no_other_rows(world):
+    for number, days in enumerate((0, 100, 400)):
+        at = MONDAY - timedelta(days=days)
+        world.opened(id_=str(number + 1), posted_at=at, timestamp=at)
+    cause = Cause("not_in_channel", "C-AAC", MONDAY, parked=2)
+    world.desk.store.commit(Put(cause_row(cause)))
+    counting = Counting(world.desk.store)
+    desk = replace(world.desk, store=counting)
+    for period, rows, undelivered in (
+        ("115Q1", 2, 1),
+        ("115", 2, 1),
+        ("114Q4", 1, 0),
+        ("114", 2, 0),
+    ):
+        desk.directory()
+        counting.calls.clear()
+        counting.rows = 0
+        told = reading.status(desk, period)
+        assert (counting.calls, counting.rows) == (["query"], rows), period
+        assert len(told.undelivered) == undelivered
 
 
 def test_a_period_that_there_is_not_is_refused(world):

@@ -10,7 +10,7 @@ from opendata.adapters import dynamodb
 from opendata.desk import outbox, records
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Key, Row
-from opendata.desk.records import Numbers, Opinion
+from opendata.desk.records import Cause, Numbers, Opinion
 from opendata.rules.calendar import shipped
 from opendata.rules.feedback import Action, Case, Due, Event, Kind, Move, State
 from tests.world import DEPUTY, MONDAY, OLIVE, PEOPLE, REPLY, channelled, commented, rated
@@ -23,6 +23,8 @@ HEAD = Case(
 )  # fmt: skip
 EVENT = Event(CASE, 7, Action.CLAIM, NOW, OLIVE, {}, {}, "")
 INTENT = Intent(f"{CASE}.7.0", CASE, 7, Message.CARD, "1", NOW)
+CAUSE = Cause("is_archived", "C-AAC", NOW, 1, 1, version=1)
+NOTICE = Intent(f"{CAUSE.name}.1.0", CAUSE.name, 1, Message.UNDELIVERABLE, "1", NOW)
 
 ROWS = {
     "an open case": records.head_row(HEAD),
@@ -35,6 +37,11 @@ ROWS = {
     "a mark": records.applied_row(CASE, WEBHOOK),
     "an intent": outbox.intent_row(INTENT),
     "what delivery knows": Row(outbox._sent_key(CASE, Message.CARD, "1", "C-AAC"), {}),
+    "a cause": records.cause_row(CAUSE),
+    "a notice": outbox.intent_row(NOTICE),
+    "what delivery knows of it": Row(
+        outbox._sent_key(CAUSE.name, Message.UNDELIVERABLE, "1", "U0CORA"), {}
+    ),
     "numbers": records.numbers_row(Numbers(Kind.SUGGESTION, "97944", {CASE: "aac"})),
     "what is held": records.held_row(Kind.COMMENT, "7", NOW, WEBHOOK, {}),
     "an answer": records.webhook_row(WEBHOOK, "0" * 64, {}, NOW),
@@ -56,6 +63,8 @@ FORMS = {
     "n": r"\d+",
     "case": r"[CS]\d{1,12}(-\d+)?",
     "intent": r"[CS]\d{1,12}(-\d+)?\.\d+\.\d+",
+    "cause": r"[a-z_]+@\w[\w-]*",
+    "notice": r"[a-z_]+@\w[\w-]*\.\d+\.\d+",
     "kind": r"[a-z_]+",
     "due": r"\d{4}-\d\d-\d\d",
     "from": r"\d{4}-\d\d-\d\d",
@@ -114,7 +123,7 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 5
+    assert len(told) == 6
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 
@@ -131,6 +140,7 @@ def test_whatever_a_desk_has_written_lies_where_the_table_says(world):
     world.opened("國防部", id_="5")
     (intent, *_) = world.waiting()
     outbox.lease(world.desk, intent, "C-AAC", None)
+    outbox.park(world.desk, intent, [CAUSE.name])
 
     partitions = {pk for pk, _ in world.rows()}
     rows = [row for pk in partitions for row in world.desk.store.query(pk).rows]

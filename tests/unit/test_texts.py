@@ -7,6 +7,7 @@ import pytest
 from source import calls, handed_on, literals, modules, pairs_in
 
 from bot.ids import Button, Modal
+from bot.undelivered import OTHER, REASONS
 from functions.answers import STATUS
 from opendata import texts
 from opendata.desk.decisions import ReturnReason
@@ -78,6 +79,8 @@ def spoken_by_name():
         "error": {kind.code for kind in STATUS if kind is not Invalid},
     }
     codes = {f"{family}.{name}" for family, names in families.items() for name in names}
+    reasons = {*REASONS.values(), OTHER}
+    codes |= {f"undelivered.{one}{part}" for one in reasons for part in ("", ".do")}
     codes |= {f"confirm.{which}.{part}" for which in confirmed() for part in ("title", "text")}
     return codes | {f"{kind.__name__}.{member.value}" for kind in WORDS for member in kind}
 
