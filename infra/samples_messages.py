@@ -7,14 +7,19 @@ the case comes to after it was sent.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from bot.card import card
 from bot.delivery import render
+from bot.messages import undeliverable
+from bot.scene import Rendered
+from bot.undelivered import OTHER, REASONS, cause_of, reason_of
 from infra.samples_desk import (
     AGENCY,
     AGENCY_NAME,
     BEGIN,
+    CHANNELS,
     CIO,
     COLLEAGUE,
     COORDINATOR,
@@ -29,6 +34,7 @@ from opendata.desk import casework, decisions, outbox, publication
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.outbox import Intent
 from opendata.desk.reading import Dossier, dossier
+from opendata.desk.records import Cause
 from opendata.rules.canonical import canonical
 from opendata.rules.reply import Closing, Reason, Reply, ReplyType
 from opendata.rules.roc import TAIPEI
@@ -44,6 +50,25 @@ def messages(made: Ministry) -> Iterator[Sample]:
     for step, about, told in on_the_way(made):
         yield from _rendered(made, step, about, told, seen)
     yield from _moved(made)
+    yield from _undeliverable(made)
+
+
+def _undeliverable(made: Ministry) -> Iterator[Sample]:
+    """What keeps messages from being delivered: each reason at its place, and how it ended."""
+    voice, places = made.face.voice(made.language), {"left": OFFICER, "nobody": OFFICER}
+    codes = {reason_of(code): code for code in REASONS} | {OTHER: "as_yet_unheard_of"}
+    everywhere = {reason: cause_of(code, "").endswith("@") for reason, code in codes.items()}
+    for reason, code in codes.items():
+        place = "" if everywhere[reason] else places.get(reason, CHANNELS[AGENCY])
+        yield _cause(made, reason, undeliverable(voice, Cause(code, place, BEGIN, 3, 1), "1"))
+    broken = Cause("not_in_channel", CHANNELS[AGENCY], BEGIN, parked=0, broke=1)
+    for name, cause in {"mended": broken, "none": replace(broken, mended=False)}.items():
+        yield _cause(made, name, undeliverable(voice, cause, "1"))
+
+
+def _cause(made: Ministry, name: str, shown: Rendered) -> Sample:
+    payload = {"text": shown.text, "blocks": shown.blocks}
+    return made.sample(f"undeliverable-{name}", "message", payload)
 
 
 def on_the_way(made: Ministry) -> Iterator[tuple[str, Dossier, list[Intent]]]:

@@ -17,6 +17,7 @@ from infra.samples_desk import (
     AGENCY,
     ALONE,
     AUDITOR,
+    CHANNELS,
     CIO,
     COLLEAGUE,
     COORDINATOR,
@@ -45,6 +46,8 @@ from infra.samples_messages import (
 from opendata.adapters.import_files import read_import
 from opendata.adapters.roster_files import PEOPLE_COLUMNS
 from opendata.desk import casework, roster
+from opendata.desk.ports import Put
+from opendata.desk.records import Cause, cause_row
 from opendata.rules import errors
 from opendata.rules.calendar import shipped
 from opendata.rules.errors import DeskError, Fault, Invalid
@@ -353,6 +356,9 @@ def answers(made: Ministry) -> Iterator[Sample]:
         number = " S7200" if name.startswith("show") else ""
         yield made.answer(name, made.command(CIO, f"{word}{number}"))
     yield made.answer("status-year", made.command(CIO, "status 115"))
+    cause = Cause("not_in_channel", CHANNELS[AGENCY], made.clock(), parked=3, broke=1)
+    made.desk.store.commit(Put(cause_row(cause)))
+    yield made.answer("status-undelivered", made.command(CIO, "status"))
     yield made.answer("unknown", made.command(OFFICER, f"{made.words.title.replace(' ', '')[:60]}"))
     yield made.answer("stranger-help", made.command(STRANGER, "help"))
     yield made.answer("stranger-list", made.command(STRANGER, "list"))
