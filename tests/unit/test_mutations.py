@@ -13,6 +13,7 @@ from random import Random
 import pytest
 
 from infra.desk.block_rules import flaws_of
+from infra.desk.block_table import KINDS
 from tests.block_kit import NEVER
 from tests.forbidden import FORBIDDEN, by_kind
 from tests.mutations import Mutation, Sheet, mutated, near
@@ -153,6 +154,16 @@ def test_forbidden_changes_of_what_the_bot_shows_are_named(payload, surface, req
     chance.shuffle(kinds)
     drawn = [chance.choice(kind) for kind in islice(cycle(kinds), EACH)]
     assert unnamed(payload, surface, drawn) == []
+
+
+def test_the_checker_takes_the_kinds_that_the_bot_shows_and_no_others():
+    shown = {
+        part.value["type"]
+        for golden in GOLDENS
+        for part in Sheet(*golden.values).parts
+        if "type" in part.value
+    }
+    assert shown == KINDS
 
 
 def test_a_change_leaves_the_payload_as_it_was():
