@@ -122,7 +122,7 @@ def _objects(value: Any, way: Way) -> Iterator[tuple[Way, Json]]:
 
 
 def near(pointer: str, place: Way) -> bool:
-    """Whether a fault's pointer names a place: the place itself, what holds it, or a part of it."""
+    """Whether a flaw's pointer names a place: the place itself, what holds it, or a part of it."""
     named, meant = pointer.split("/")[1:], [str(step) for step in place]
     shorter = min(len(named), len(meant))
     return named[:shorter] == meant[:shorter] and abs(len(named) - len(meant)) <= 1

@@ -14,7 +14,7 @@ from typing import Any
 from infra.desk.block_relations import repeated
 from infra.desk.block_table import SURFACES
 from infra.desk.errors import SlackError
-from infra.desk.shapes import FAILED, Fault, fault
+from infra.desk.shapes import FAILED, Flaw, flaw
 
 Json = dict[str, Any]
 
@@ -26,7 +26,7 @@ MOST_VALIDATED = 100_000
 """Characters of JSON that ``blocks.validate`` looks at."""
 
 
-def faults_of(payload: Any, surface: str) -> list[Fault]:
+def flaws_of(payload: Any, surface: str) -> list[Flaw]:
     """What is wrong with a payload, pointed at from its root.
 
     Args:
@@ -42,34 +42,34 @@ def faults_of(payload: Any, surface: str) -> list[Fault]:
     found = [one.under("blocks") for one in found]
     if surface == "message":
         return [*found, *_too_long(blocks)]
-    return [*found, *_view_faults(payload, surface)]
+    return [*found, *_view_flaws(payload, surface)]
 
 
-def _repeated_block_ids(blocks: Sequence[Json]) -> Iterator[Fault]:
+def _repeated_block_ids(blocks: Sequence[Json]) -> Iterator[Flaw]:
     for i, found in repeated([block.get("block_id") for block in blocks], "block_id"):
         yield found.under(i, "block_id")
 
 
-def _crowded(blocks: Sequence[Json]) -> Iterator[Fault]:
+def _crowded(blocks: Sequence[Json]) -> Iterator[Flaw]:
     """What a payload has once at most."""
     tables = [i for i, block in enumerate(blocks) if block["type"] == "table"]
     for i in tables[1:]:
-        yield fault("only one table is allowed", "max_items", 1, f"/{i}")
+        yield flaw("only one table is allowed", "max_items", 1, f"/{i}")
     focused = [at for at, element in _elements(blocks) if element.get("focus_on_load")]
     for at in focused[1:]:
-        yield fault("only one element has the focus", "max_items", 1, f"{at}/focus_on_load")
+        yield flaw("only one element has the focus", "max_items", 1, f"{at}/focus_on_load")
 
 
-def _misplaced(blocks: Sequence[Json], surface: str) -> Iterator[Fault]:
+def _misplaced(blocks: Sequence[Json], surface: str) -> Iterator[Flaw]:
     """What this surface does not show: no table in a modal, files in nothing else."""
     if surface == "modal":
         for i, block in enumerate(blocks):
             if block["type"] == "table":
-                yield fault("unsupported type: table", "surface", at=f"/{i}/type")
+                yield flaw("unsupported type: table", "surface", at=f"/{i}/type")
         return
     for at, element in _elements(blocks):
         if element["type"] == "file_input":
-            yield fault("unsupported type: file_input", "surface", at=f"{at}/type")
+            yield flaw("unsupported type: file_input", "surface", at=f"{at}/type")
 
 
 def _elements(blocks: Sequence[Json]) -> Iterator[tuple[str, Json]]:
@@ -82,10 +82,10 @@ def _elements(blocks: Sequence[Json]) -> Iterator[tuple[str, Json]]:
                 yield f"/{i}/elements/{n}", element
 
 
-def _too_long(blocks: Sequence[Json]) -> Iterator[Fault]:
+def _too_long(blocks: Sequence[Json]) -> Iterator[Flaw]:
     if _length_of_text(blocks) > MOST_TEXT:
         told = f"must be less than {MOST_TEXT + 1} characters in all"
-        found = fault(told, "max_length", MOST_TEXT, "/blocks")
+        found = flaw(told, "max_length", MOST_TEXT, "/blocks")
         yield replace(found, code="msg_blocks_too_long")
 
 
@@ -100,15 +100,15 @@ def _length_of_text(value: Any) -> int:
     return 0
 
 
-def _view_faults(view: Json, surface: str) -> Iterator[Fault]:
+def _view_flaws(view: Json, surface: str) -> Iterator[Flaw]:
     inputs = any(block["type"] == "input" for block in view["blocks"])
     if surface == "modal" and inputs and "submit" not in view:
         told = "missing required field: submit (there are input blocks)"
-        yield fault(told, "required", "submit", "/submit")
+        yield flaw(told, "required", "submit", "/submit")
     # As the client sends it: what is not ASCII is escaped.
     if len(json.dumps(view)) > MOST_VIEW_BYTES:
         told = f"must be less than {MOST_VIEW_BYTES + 1} bytes"
-        yield replace(fault(told, "max_length", MOST_VIEW_BYTES), code="view_too_large")
+        yield replace(flaw(told, "max_length", MOST_VIEW_BYTES), code="view_too_large")
 
 
 # -- as Slack's methods say it -----------------------------------------------------------------
@@ -118,30 +118,30 @@ def check_message(blocks: Any) -> None:
     """Refuse blocks that no message may have.
 
     Raises:
-        SlackError: invalid_blocks with every fault, msg_blocks_too_long.
+        SlackError: invalid_blocks with every flaw, msg_blocks_too_long.
     """
-    _refuse(faults_of({"blocks": blocks}, "message"), "invalid_blocks")
+    _refuse(flaws_of({"blocks": blocks}, "message"), "invalid_blocks")
 
 
 def check_view(view: Any, *kinds: str) -> None:
     """Refuse what is no view of one of these kinds (``modal``, ``home``).
 
     Raises:
-        SlackError: invalid_arguments with every fault, view_too_large.
+        SlackError: invalid_arguments with every flaw, view_too_large.
     """
     surface = view.get("type") if isinstance(view, dict) else None
     if surface not in kinds:
         raise SlackError.of_arguments(f"must be a view of type {kinds[0]} [json-pointer:/view]")
-    faults = [one.under("view") for one in faults_of(view, surface)]
-    _refuse(faults, "invalid_arguments")
+    flaws = [one.under("view") for one in flaws_of(view, surface)]
+    _refuse(flaws, "invalid_arguments")
 
 
-def _refuse(faults: Sequence[Fault], code: str) -> None:
+def _refuse(flaws: Sequence[Flaw], code: str) -> None:
     """Raise what was found, under the method's code or, if only a whole is too big, its own."""
-    if faults:
-        codes = {one.code for one in faults} - {FAILED}
-        failed = any(one.code == FAILED for one in faults)
-        told = (f"{one.message} [json-pointer:{one.pointer}]" for one in faults)
+    if flaws:
+        codes = {one.code for one in flaws} - {FAILED}
+        failed = any(one.code == FAILED for one in flaws)
+        told = (f"{one.message} [json-pointer:{one.pointer}]" for one in flaws)
         raise SlackError.of_arguments(*told, code=code if failed else codes.pop())
 
 
@@ -156,15 +156,15 @@ def validated(*, blocks: Any = None, message: Any = None, view: Any = None) -> N
 
     Raises:
         SlackError: invalid_arguments; invalid_blocks, invalid_message or invalid_view with
-            ``errors``: for each fault ``pointer``, ``code``, ``message`` and ``constraint``.
+            ``errors``: for each flaw ``pointer``, ``code``, ``message`` and ``constraint``.
     """
     every = {"blocks": blocks, "message": message, "view": view}
     given = {name: value for name, value in every.items() if value is not None}
     if len(given) != 1:
         raise SlackError.of_arguments("must provide exactly one of `blocks`, `view`, or `message`")
     ((name, value),) = given.items()
-    faults = _faults_by_name(name, _decoded(name, value))
-    if faults:
+    flaws = _flaws_by_name(name, _decoded(name, value))
+    if flaws:
         errors = [
             {
                 "pointer": one.pointer,
@@ -172,7 +172,7 @@ def validated(*, blocks: Any = None, message: Any = None, view: Any = None) -> N
                 "message": one.message,
                 "constraint": dict(one.constraint),
             }
-            for one in faults
+            for one in flaws
         ]
         raise SlackError(f"invalid_{name}", errors=errors)
 
@@ -188,14 +188,14 @@ def _decoded(name: str, value: Any) -> Any:
         raise SlackError.of_arguments(f"must be valid JSON [json-pointer:/{name}]") from None
 
 
-def _faults_by_name(name: str, value: Any) -> list[Fault]:
+def _flaws_by_name(name: str, value: Any) -> list[Flaw]:
     if name == "message":
-        return faults_of(value, "message")
+        return flaws_of(value, "message")
     if name == "view":
         surface = value.get("type") if isinstance(value, dict) else None
         if surface not in ("modal", "home"):
             told = f"unsupported type: {surface}"
-            return [fault(told, "enum", ["modal", "home"], "/type")]
-        return faults_of(value, surface)
-    found = faults_of({"blocks": value}, "message")
+            return [flaw(told, "enum", ["modal", "home"], "/type")]
+        return flaws_of(value, surface)
+    found = flaws_of({"blocks": value}, "message")
     return [replace(one, pointer=one.pointer.removeprefix("/blocks")) for one in found]

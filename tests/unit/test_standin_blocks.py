@@ -7,7 +7,7 @@ from infra.desk.block_rules import (
     MOST_VALIDATED,
     check_message,
     check_view,
-    faults_of,
+    flaws_of,
     validated,
 )
 from infra.desk.errors import SlackError
@@ -291,7 +291,7 @@ UNUSED = {
 
 @pytest.mark.parametrize("kind", UNUSED["blocks"].split())
 def test_a_kind_of_block_that_the_desk_does_not_use_is_refused(kind):
-    assert [one.pointer for one in faults_of({"blocks": [{"type": kind}]}, "message")] == [
+    assert [one.pointer for one in flaws_of({"blocks": [{"type": kind}]}, "message")] == [
         "/blocks/0/type"
     ]
 
@@ -299,19 +299,19 @@ def test_a_kind_of_block_that_the_desk_does_not_use_is_refused(kind):
 @pytest.mark.parametrize("kind", UNUSED["elements"].split())
 def test_a_kind_of_element_that_the_desk_does_not_use_is_refused(kind):
     element = {"type": kind, "action_id": "a"}
-    found = faults_of(modal(actions(element), field("f", element)), "modal")
+    found = flaws_of(modal(actions(element), field("f", element)), "modal")
     assert [one.pointer for one in found] == ["/blocks/0/elements/0/type", "/blocks/1/element/type"]
 
 
 @pytest.mark.parametrize("kind", UNUSED["leaves"].split())
 def test_words_that_are_more_than_words_are_refused(kind):
-    found = faults_of({"blocks": [quote({"type": kind})]}, "message")
+    found = flaws_of({"blocks": [quote({"type": kind})]}, "message")
     assert [one.pointer for one in found] == ["/blocks/0/elements/0/elements/0/type"]
 
 
 @pytest.mark.parametrize("kind", UNUSED["rich"].split())
 def test_a_kind_of_rich_text_that_the_desk_does_not_use_is_refused(kind):
-    found = faults_of({"blocks": [quote(leaf(), kind=kind)]}, "message")
+    found = flaws_of({"blocks": [quote(leaf(), kind=kind)]}, "message")
     assert [one.pointer for one in found] == ["/blocks/0/elements/0/type"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.models import blocks as sdk
 from slack_sdk.models.views import View
 
-from infra.desk.block_rules import faults_of
+from infra.desk.block_rules import flaws_of
 from tests.unit.standin import actions, button, field, modal, options, plain, section
 
 MRKDWN = {"type": "mrkdwn", "text": "欄"}
@@ -147,6 +147,6 @@ def test_every_limit_that_slacks_client_has_for_our_kinds_is_compared():
 def test_what_is_too_long_for_slacks_client_is_too_long_for_the_checker(model, part):
     most = getattr(model, part + LENGTH)
     payload, place = SIZED[model, part](most + 1)
-    found = faults_of(payload, payload.get("type", "message"))
+    found = flaws_of(payload, payload.get("type", "message"))
     assert {one.constraint["type"] for one in found} <= {"max_length", "max_items"}
     assert [one.pointer.startswith(f"{place}/") for one in found] == [True]
