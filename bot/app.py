@@ -55,6 +55,8 @@ def build_app(face: Face, *, token: str, signing_secret: str, api_url: str) -> A
     # Bolt logs the body of a request whose signature is wrong: it may hold anything. It sets the
     # level anew with every app.
     logging.getLogger(f"slack_bolt.{RequestVerification.__name__}").setLevel(logging.ERROR)
+    # Of a request that nobody listens to it logs the ids, which may be anything too.
+    logging.getLogger(f"slack_bolt.{App.__name__}").setLevel(logging.ERROR)
     commands.register(app, face)
     buttons.register(app, face)
     submissions.register(app, face)
