@@ -29,6 +29,7 @@ from infra.console import Console
 from infra.desk.app import create_app
 from infra.desk.workspace import Workspace
 from infra.keys import with_keys
+from infra.manifest import SCOPES
 from infra.template import load
 from opendata import wiring
 from opendata.adapters.feedback_files import Letter, read_feedback
@@ -71,7 +72,7 @@ def serve(
         letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
         if not as_demo and _was_demo(settings.data):
             out.say("serve.is_demo")
-        app = _app(desk, desk.store, settings)
+        app = _app(desk, desk.store, settings, url)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         )
@@ -106,7 +107,7 @@ def _tell_handlers(settings: Settings, url: str) -> None:
     wiring.forget()
 
 
-def _app(desk: Desk, store: SqliteStore, settings: Settings) -> Starlette:
+def _app(desk: Desk, store: SqliteStore, settings: Settings, url: str) -> Starlette:
     template = load(TEMPLATE)
     workspace = Workspace(
         settings.data / "slack.sqlite",
@@ -114,8 +115,10 @@ def _app(desk: Desk, store: SqliteStore, settings: Settings) -> Starlette:
         people=slack_seed.people(desk.directory()),
         channels=slack_seed.channels(desk.directory()),
         bot=slack_seed.BOT,
+        scopes=SCOPES,
         signing_secret=settings.slack_signing_secret,
         bot_token=settings.slack_bot_token,
+        url=f"{url}/desk/",
         now=wiring.now,
     )
     routes = http_routes(template)

@@ -47,7 +47,7 @@ def check_view(view: Any, *kinds: str) -> None:
     kind = view.get("type") if isinstance(view, dict) else None
     if kind not in kinds:
         raise SlackError.of_arguments(f"must be a view of type {kinds[0]} [json-pointer:/view]")
-    faults = [(f"/view{at}", told) for at, told in _view_faults(view, kind)]
+    faults = [(f"/view{at}", told) for at, told in view_faults(view, kind)]
     if faults:
         raise _refusal("invalid_arguments", faults)
     if len(json.dumps(view, ensure_ascii=False).encode()) > MOST_VIEW_BYTES:
@@ -60,7 +60,8 @@ def _refusal(code: str, faults: Sequence[Fault]) -> SlackError:
     )
 
 
-def _view_faults(view: Json, kind: str) -> Iterator[Fault]:
+def view_faults(view: Json, kind: str) -> Iterator[Fault]:
+    """What is wrong with a view: ``modal`` or ``home``."""
     yield from VIEWS[kind](view, "")
     blocks = view.get("blocks")
     yield from faults_of(blocks, kind)
