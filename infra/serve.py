@@ -13,9 +13,10 @@ import socket
 import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -30,6 +31,7 @@ from infra.desk.app import create_app
 from infra.desk.workspace import Workspace
 from infra.keys import with_keys
 from infra.manifest import SCOPES
+from infra.start_over import Demo
 from infra.template import load
 from opendata import wiring
 from opendata.adapters.feedback_files import Letter, read_feedback
@@ -69,14 +71,23 @@ def serve(
         desk = wiring.desk()
         if not isinstance(desk.store, SqliteStore):
             raise SettingsError("OPENDATA_TABLE")
-        letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
+        seed = partial(_demo_letters, desk, settings, feedback, keep_dates=keep_dates)
+        letters = seed() if as_demo else []
+        demo = Demo(
+            desk,
+            desk.store,
+            is_demo=partial(_was_demo, settings.data),
+            begin=lambda: _begin(settings.data, desk.now()),
+            seed=seed,
+            send=partial(_send, out, settings, url),
+        )
         if not as_demo and _was_demo(settings.data):
             out.say("serve.is_demo")
-        app = _app(desk, desk.store, settings, url)
+        app = _app(desk, desk.store, settings, url, demo if as_demo else None)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1)
         )
-        told = (out, desk, settings, url, letters)
+        told = (out, desk, settings, url, partial(demo.play, letters))
         threading.Thread(target=_talk, args=told, daemon=True).start()
         server.run(sockets=[listening])
 
@@ -107,7 +118,9 @@ def _tell_handlers(settings: Settings, url: str) -> None:
     wiring.forget()
 
 
-def _app(desk: Desk, store: SqliteStore, settings: Settings, url: str) -> Starlette:
+def _app(
+    desk: Desk, store: SqliteStore, settings: Settings, url: str, demo: Demo | None
+) -> Starlette:
     template = load(TEMPLATE)
     workspace = Workspace(
         settings.data / "slack.sqlite",
@@ -135,7 +148,8 @@ def _app(desk: Desk, store: SqliteStore, settings: Settings, url: str) -> Starle
     async def to_page(_: object) -> RedirectResponse:
         return RedirectResponse("/desk/")
 
-    page = create_app(workspace, slack_sender(template))
+    anew = demo.beginning_anew(workspace, worker) if demo else None
+    page = create_app(workspace, slack_sender(template), start_over=anew)
     app = Starlette(
         routes=[*routes, Route("/desk", to_page), Mount("/desk", page)], lifespan=running
     )
@@ -186,13 +200,16 @@ def _was_demo(data: Path) -> bool:
 
 def _began(data: Path, now: datetime) -> datetime:
     """When this demo began: its letters are dated from there, at every start alike."""
-    file = data / DEMO_BEGAN
-    if not file.exists():
-        # A start that is cut off leaves no half file.
-        half = data / f"{DEMO_BEGAN}.new"
-        half.write_text(now.replace(microsecond=0).astimezone(TAIPEI).isoformat())
-        half.replace(file)
-    return datetime.fromisoformat(file.read_text())
+    if not _was_demo(data):
+        _begin(data, now)
+    return datetime.fromisoformat((data / DEMO_BEGAN).read_text())
+
+
+def _begin(data: Path, now: datetime) -> None:
+    """A demo begins now. A start that is cut off leaves no half file."""
+    half = data / f"{DEMO_BEGAN}.new"
+    half.write_text(now.replace(microsecond=0).astimezone(TAIPEI).isoformat())
+    half.replace(data / DEMO_BEGAN)
 
 
 def _talk(
@@ -200,15 +217,20 @@ def _talk(
     desk: Desk,
     settings: Settings,
     url: str,
-    letters: Iterable[Letter],
+    play: Callable[[], None],
 ) -> None:
-    """Once the page answers: print its address, and send the demo's letters."""
+    """Once the page answers: print its address, and let the demo begin."""
     _await_page(url)
     out.say("serve.folder", folder=settings.data)
     out.say("serve.stop")
     if not desk.directory().people:
         out.say("serve.import")
     out.line(f"{url}/desk/")
+    play()
+
+
+def _send(out: Console, settings: Settings, url: str, letters: Iterable[Letter]) -> None:
+    """Send the demo's letters, as the platform would, and say what came of each."""
     secret, known = settings.webhook_secrets.split()[0], 0
     for letter in letters:
         answer = sending.post(letter, url, secret)
