@@ -58,6 +58,8 @@ def build_app(
     # Bolt logs the body of a request whose signature is wrong: it may hold anything. It sets the
     # level anew with every app.
     logging.getLogger(f"slack_bolt.{RequestVerification.__name__}").setLevel(logging.ERROR)
+    # Of a request that nobody listens to it logs the ids, which may be anything too.
+    logging.getLogger(f"slack_bolt.{App.__name__}").setLevel(logging.ERROR)
     if team_id:
         app.use(_only_of(team_id))
     commands.register(app, face)

@@ -10,6 +10,7 @@ import json
 import logging
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from http.client import HTTPException
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -94,7 +95,7 @@ def _named(voice: Voice, name: str, value: Any) -> object:
 
 def _in_modal(body: Body, told: str, faults: Sequence[Fault], voice: Voice) -> BoltResponse:
     """Under the fields that are wrong, if the modal has them; else a modal in its place."""
-    fields = {block.get("block_id") for block in body["view"]["blocks"] if block["type"] == "input"}
+    fields = [block.get("block_id") for block in body["view"]["blocks"] if block["type"] == "input"]
     if faults and all(fault.field in fields for fault in faults):
         errors = {fault.field: texts.fault(voice.language, fault) for fault in faults}
         return _json({"response_action": "errors", "errors": errors})
@@ -116,5 +117,5 @@ def _beside(body: Body, told: str, client: WebClient, voice: Voice) -> None:
         inside = (body.get("view") or {}).get("type") == "modal"
         show = client.views_push if inside else client.views_open
         show(trigger_id=body["trigger_id"], view=modals.error(voice, told))
-    except (SlackClientError, OSError) as lost:
+    except (SlackClientError, OSError, HTTPException, ValueError) as lost:
         log.warning("refusal not shown: %s", type(lost).__name__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,14 +15,29 @@ from bot.app import build_app
 from bot.face import Face
 from functions.answers import Response
 from functions.http import Event, body_of, headers_of, route
+from functions.observed import logger
 from opendata import wiring
 from opendata.adapters.platform_webhook import LIMIT
-from opendata.rules.errors import BadSignature, TooLarge
+from opendata.rules.errors import BadSignature, NotJson, TooLarge
 
 # Slack's verifier raises on what these cannot be, and Bolt reads a body before it verifies it; a
 # stranger's nonsense is a 401, not a 500.
 _SIGNED = ("request-timestamp", "signature")
+OK = 200
 _INSTANT = re.compile(r"[0-9]{1,12}")
+
+
+# What Bolt and our refusals read of a body before a listener's own errors are caught. It is in
+# every body of Slack's; where it is not, nobody is there to be told.
+_WHO = {"user": {"id": str}}
+_VIEW = {"view": {"type": str, "callback_id": str, "blocks": [{"type": str}]}}
+_SHAPES: Mapping[str | None, Any] = {
+    None: {"command": str, "user_id": str},
+    "block_actions": _WHO | {"actions": [{"type": str, "action_id": str, "block_id": str}]},
+    "view_submission": _WHO | _VIEW,
+    "view_closed": _WHO | _VIEW,
+    "event_callback": {"event": {"type": str}},
+}
 
 
 @cache
@@ -54,5 +70,46 @@ def handler(event: Event, _context: Any) -> Response:
     if not secret or not SignatureVerifier(secret).is_valid(text, timestamp, signature):
         raise BadSignature(reason="signature")
     ours = {name: told for name, told in headers.items() if not name.startswith("x-slack-bolt-")}
-    told = app().dispatch(BoltRequest(body=text, headers=dict(ours)))
+    told = app().dispatch(_request(text, ours))
+    if told.status != OK:
+        logger.warning("not handled", extra={"status": told.status})
     return {"statusCode": told.status, "headers": told.first_headers(), "body": told.body}
+
+
+def _request(text: str, headers: Mapping[str, str]) -> BoltRequest:
+    """What Bolt makes of a signed body.
+
+    Raises:
+        NotJson: it is not one that Slack would send.
+    """
+    try:
+        request = BoltRequest(body=text, headers=dict(headers))
+    except Exception:  # noqa: BLE001  # Bolt reads ids from many places, and any may be something else
+        raise NotJson from None
+    if not _fits(_shape_of(request.body), request.body):
+        raise NotJson
+    return request
+
+
+def _shape_of(body: Mapping[str, Any]) -> Any:
+    """What a body of its type holds; of types that nobody listens to, nothing is asked."""
+    kind = body.get("type")
+    if "ssl_check" in body:
+        return {}
+    if kind is not None and not isinstance(kind, str):
+        return {"type": str}
+    inside = {"view": dict} if body.get("view") else {}
+    return inside | _SHAPES.get(kind, {})
+
+
+def _fits(shape: Any, told: Any) -> bool:
+    """Whether a value has a shape: a type, or a dict or list of shapes."""
+    match shape:
+        case dict():
+            return isinstance(told, dict) and all(
+                _fits(inner, told.get(name)) for name, inner in shape.items()
+            )
+        case [each]:
+            return isinstance(told, list) and bool(told) and all(_fits(each, one) for one in told)
+        case _:
+            return isinstance(told, shape)

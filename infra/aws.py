@@ -11,7 +11,9 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -103,12 +105,17 @@ class Worker:
     """
 
     def __init__(self, template: Template, store: SqliteStore) -> None:
+        self._template, self._store = template, store
+        self._prepare()
+
+    def _prepare(self) -> None:
+        # A thread that outlives its time keeps the event that told it to end.
         self._stop = threading.Event()
-        told = (template.stream, store, store.last_change())
+        told = (self._template.stream, self._store, self._store.last_change(), self._stop)
         stream = threading.Thread(target=self._follow, args=told, daemon=True)
         keepers = (
-            threading.Thread(target=self._keep, args=(one,), daemon=True)
-            for one in template.schedules
+            threading.Thread(target=self._keep, args=(one, self._stop), daemon=True)
+            for one in self._template.schedules
         )
         self._threads = [stream, *keepers]
 
@@ -123,15 +130,26 @@ class Worker:
         for thread in self._threads:
             thread.join(RETRY_SECONDS)
 
-    def _follow(self, stream: StreamMapping, store: SqliteStore, seen: int) -> None:
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Nothing is under way inside the block; then it goes on with what is newest by then."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self._prepare()
+            self.start()
+
+    @staticmethod
+    def _follow(stream: StreamMapping, store: SqliteStore, seen: int, stop: Event) -> None:
         handler = load_handler(stream.handler)
-        while not self._stop.wait(POLL_SECONDS):
+        while not stop.wait(POLL_SECONDS):
             try:
                 changed = store.changes(seen, stream.prefix)[: stream.batch_size]
             except DeskError as error:
                 # Nothing was seen, so nothing is missed: the next look begins at the same place.
                 log.warning("stream not read: %s", error.code)
-                self._stop.wait(RETRY_SECONDS)
+                stop.wait(RETRY_SECONDS)
                 continue
             if not changed:
                 continue
@@ -139,15 +157,16 @@ class Worker:
             failed = (told or {}).get("batchItemFailures")
             if told is None or failed:
                 # Lambda would come back to a failed record; the sweep does it here.
-                self._stop.wait(RETRY_SECONDS)
+                stop.wait(RETRY_SECONDS)
             seen = changed[-1][0]
 
-    def _keep(self, schedule: Schedule) -> None:
+    @staticmethod
+    def _keep(schedule: Schedule, stop: Event) -> None:
         handler, seconds = load_handler(schedule.handler), rate_seconds(schedule.expression)
-        while not self._stop.is_set():
+        while not stop.is_set():
             begun = time.monotonic()
             _called(handler, dict(schedule.input))
-            self._stop.wait(max(0.0, seconds - (time.monotonic() - begun)))
+            stop.wait(max(0.0, seconds - (time.monotonic() - begun)))
 
 
 def _called(handler: Handler, event: Mapping[str, Any]) -> Any:

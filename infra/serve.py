@@ -7,46 +7,36 @@ one folder and written before it is acknowledged, so a process that dies loses n
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import socket
 import sqlite3
 import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
-from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.responses import RedirectResponse
-from starlette.routing import BaseRoute, Mount, Route
 
 from functions import slack
-from infra import demo, demo_roster, sending, slack_seed, socket_mode
+from infra import demo_run, socket_mode
 from infra.aws import Worker, http_routes, slack_sender
 from infra.console import Console
-from infra.desk.app import create_app
-from infra.desk.interactions import Send
 from infra.desk.workspace import Workspace
 from infra.keys import with_keys
+from infra.played_slack import TEAM_ID, follow_roster, page, workspace
+from infra.start_over import Demo
 from infra.template import load
 from opendata import wiring
-from opendata.adapters.feedback_files import Letter, read_feedback
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk.context import Desk
-from opendata.desk.intake import shown_title
-from opendata.rules.errors import DeskError
-from opendata.rules.roc import TAIPEI, local_date
 from opendata.settings import Settings, SettingsError
 
 HOST = "127.0.0.1"
-TEAM_ID = "T00DESK"
-ROSTER_SECONDS = 1.0
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
-DEMO_BEGAN = "demo-began"
 LOCK = "serving"
 
 
@@ -82,16 +72,26 @@ def serve(
         desk = wiring.desk()
         if not isinstance(desk.store, SqliteStore):
             raise SettingsError("OPENDATA_TABLE")
-        letters = _demo_letters(desk, settings, feedback, keep_dates=keep_dates) if as_demo else []
-        if not as_demo and _was_demo(settings.data):
+        seed = partial(demo_run.letters, desk, settings, feedback, keep_dates=keep_dates)
+        letters = seed() if as_demo else []
+        demo = Demo(
+            desk,
+            desk.store,
+            is_demo=partial(demo_run.is_demo, settings.data),
+            begin=lambda: demo_run.begin(settings.data, desk.now()),
+            seed=seed,
+            send=partial(demo_run.send, out, settings, url),
+        )
+        if not as_demo and demo_run.is_demo(settings.data):
             out.say("serve.is_demo")
-        app = _app(desk, desk.store, settings, with_page=not installed)
+        played = None if installed else workspace(desk, settings, url)
+        app = _app(desk, desk.store, played, demo if as_demo else None)
         server = uvicorn.Server(
             uvicorn.Config(
                 app, ws="none", log_level="warning", access_log=False, timeout_graceful_shutdown=1
             )
         )
-        told = (out, desk, settings, url, letters, installed)
+        told = (out, desk, settings, url, partial(demo.play, letters), installed)
         threading.Thread(target=_talk, args=told, daemon=True).start()
         joined = socket_mode.joined(slack.app(), given, out) if installed else nullcontext()
         with joined:
@@ -113,7 +113,7 @@ def _alone(data: Path, out: Console) -> Iterator[None]:
 
 
 def _installed(given: Settings, out: Console, *, as_demo: bool) -> socket_mode.Installed:
-    if as_demo or _was_demo(given.data):
+    if as_demo or demo_run.is_demo(given.data):
         raise SettingsError(out.sentence("workspace.no_demo"))
     return socket_mode.installed(given, out)
 
@@ -145,97 +145,26 @@ def _tell_handlers(settings: Settings, url: str, installed: socket_mode.Installe
     wiring.forget()
 
 
-def _app(desk: Desk, store: SqliteStore, settings: Settings, *, with_page: bool) -> Starlette:
+def _app(desk: Desk, store: SqliteStore, played: Workspace | None, demo: Demo | None) -> Starlette:
     template = load(TEMPLATE)
     worker = Worker(template, store)
-    workspace = _workspace(desk, settings) if with_page else None
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         worker.start()
-        if workspace:
-            threading.Thread(target=_follow_roster, args=(desk, workspace), daemon=True).start()
+        if played:
+            threading.Thread(target=follow_roster, args=(desk, played), daemon=True).start()
         yield
         worker.stop()
-        if workspace:
-            workspace.close()
+        if played:
+            played.close()
 
-    page = _page(workspace, slack_sender(template)) if workspace else []
-    app = Starlette(routes=[*http_routes(template), *page], lifespan=running)
+    anew = demo.beginning_anew(played, worker) if demo and played else None
+    pages = page(played, slack_sender(template), anew) if played else []
+    app = Starlette(routes=[*http_routes(template), *pages], lifespan=running)
     # As with API Gateway, a path with a slash too many is another path.
     app.router.redirect_slashes = False
     return app
-
-
-def _page(workspace: Workspace, send: Send) -> list[BaseRoute]:
-    async def to_page(_: object) -> RedirectResponse:
-        return RedirectResponse("/desk/")
-
-    return [Route("/desk", to_page), Mount("/desk", create_app(workspace, send))]
-
-
-def _workspace(desk: Desk, settings: Settings) -> Workspace:
-    return Workspace(
-        settings.data / "slack.sqlite",
-        team_id=TEAM_ID,
-        people=slack_seed.people(desk.directory()),
-        channels=slack_seed.channels(desk.directory()),
-        bot=slack_seed.BOT,
-        signing_secret=settings.slack_signing_secret,
-        bot_token=settings.slack_bot_token,
-        now=wiring.now,
-    )
-
-
-def _follow_roster(desk: Desk, workspace: Workspace) -> None:
-    """Let the page know people and channels that are imported while it is open."""
-    known = desk.directory()
-    while True:
-        time.sleep(ROSTER_SECONDS)
-        with contextlib.suppress(DeskError):
-            if (directory := desk.directory()) is not known:
-                known = directory
-                workspace.people = {one.id: one for one in slack_seed.people(known)}
-                workspace.channels = {one.id: one for one in slack_seed.channels(known)}
-
-
-# -- the demo ---------------------------------------------------------------------------------
-
-
-def _demo_letters(
-    desk: Desk, settings: Settings, feedback: Path | None, *, keep_dates: bool
-) -> list[Letter]:
-    """Seed an empty desk, and say what is to be sent to it; the same letters at every start.
-
-    Raises:
-        SettingsError: the folder holds a real roster, or cases that no demo brought.
-    """
-    if not (_was_demo(settings.data) or demo_roster.is_untouched(desk)):
-        raise SettingsError(Console().sentence("serve.not_demo", folder=settings.data))
-    began = _began(settings.data, desk.now())
-    demo_roster.seed(desk, local_date(began))
-    if feedback is None:
-        return demo.letters(began)
-    taken, faults = read_feedback(feedback.read_bytes(), began - timedelta(days=1))
-    for row in faults:
-        Console().fault(row.line, row.fault)
-    return list(taken) if keep_dates else demo.shift(taken, began)
-
-
-def _was_demo(data: Path) -> bool:
-    """Whether a demo began in this folder; its people and channels are invented then."""
-    return (data / DEMO_BEGAN).exists()
-
-
-def _began(data: Path, now: datetime) -> datetime:
-    """When this demo began: its letters are dated from there, at every start alike."""
-    file = data / DEMO_BEGAN
-    if not file.exists():
-        # A start that is cut off leaves no half file.
-        half = data / f"{DEMO_BEGAN}.new"
-        half.write_text(now.replace(microsecond=0).astimezone(TAIPEI).isoformat())
-        half.replace(file)
-    return datetime.fromisoformat(file.read_text())
 
 
 def _talk(
@@ -243,10 +172,10 @@ def _talk(
     desk: Desk,
     settings: Settings,
     url: str,
-    letters: Iterable[Letter],
+    play: Callable[[], None],
     installed: socket_mode.Installed | None,
 ) -> None:
-    """Once the desk answers: print where it is, and send the demo's letters."""
+    """Once the desk answers: print where it is, and let the demo begin."""
     _await_page(url)
     if installed:
         out.say("workspace.joined", team=installed.team, bot=installed.bot)
@@ -255,24 +184,7 @@ def _talk(
     if not desk.directory().people:
         out.say("serve.import")
     out.line(url if installed else f"{url}/desk/")
-    secret, known = settings.webhook_secrets.split()[0], 0
-    for letter in letters:
-        answer = sending.post(letter, url, secret)
-        if answer.status == sending.TAKEN:
-            _arrived(out, letter, answer.body["cases"])
-        elif not answer.arrived:
-            out.say("send.refused", line=letter.line, reason=sending.reason(answer))
-        known += answer.status == sending.KNOWN
-    if known:
-        out.say("serve.known", n=known)
-
-
-def _arrived(out: Console, letter: Letter, cases: Iterable[dict[str, str]]) -> None:
-    """A case a line: its number, its due date, its title."""
-    title = shown_title(json.loads(letter.body)["data"]["title"])
-    for case in cases:
-        due = date.fromisoformat(case["due_at"][:10])
-        out.say("serve.arrived", case=case["id"], due=due, title=title)
+    play()
 
 
 def _await_page(url: str) -> None:

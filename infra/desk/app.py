@@ -11,12 +11,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
-from infra.desk import web_api
+from infra.desk import file_methods, web_api
+from infra.desk.acts import Acts, StartOver
 from infra.desk.answers import Answers
 from infra.desk.errors import SlackError
 from infra.desk.interactions import Interactions, Send
 from infra.desk.page import Page
+from infra.desk.traffic import carried
 from infra.desk.workspace import Workspace
 
 _STATIC = Path(__file__).parent / "static"
@@ -32,6 +35,7 @@ def create_app(
     commands: tuple[str, ...] = ("/opendata",),
     ack_seconds: float = 3.0,
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost"),
+    start_over: StartOver | None = None,
 ) -> Starlette:
     """The stand-in for Slack.
 
@@ -42,6 +46,8 @@ def create_app(
         ack_seconds: how long Slack waits for an answer.
         hosts: the names by which it may be addressed. Whoever reaches the page can act as anybody,
             so other sites' names that point here are turned away.
+        start_over: empties the workspace and what the host keeps besides, and lets both begin
+            anew; not offered where there is none.
 
     Returns:
         An application; mounted at ``/desk`` the page is ``/desk/``, the base of the Web API
@@ -52,8 +58,9 @@ def create_app(
         routes=[
             Route("/", _index),
             web_api.route(workspace),
-            _response_route(interactions.answers),
-            *Page(workspace, interactions).routes(),
+            _response_route(workspace, interactions.answers),
+            *file_methods.routes(workspace),
+            *Page(workspace, Acts(workspace, interactions, start_over)).routes(),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],
@@ -65,13 +72,17 @@ async def _index(_: Request) -> Response:
     return FileResponse(_STATIC / "index.html", headers=headers)
 
 
-def _response_route(answers: Answers) -> Route:
-    async def endpoint(request: Request) -> Response:
+def _response_route(workspace: Workspace, answers: Answers) -> Route:
+    def answered(token: str, body: bytes) -> Response:
         try:
-            answers.by_url(request.path_params["token"], await request.body())
+            answers.by_url(token, body)
         except SlackError as refused:
             status = 404 if refused.code in _GONE else 400
             return JSONResponse({"ok": False, "error": refused.code}, status_code=status)
         return PlainTextResponse("ok")
+
+    async def endpoint(request: Request) -> ASGIApp:
+        token, body = request.path_params["token"], await request.body()
+        return await carried(workspace.faults, lambda: answered(token, body))
 
     return Route("/response/{token}", endpoint, methods=["POST"])

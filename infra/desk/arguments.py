@@ -1,4 +1,4 @@
-"""The arguments of a call, read as leniently as Slack reads them."""
+"""The arguments of a call: reading the JSON in which they come, and each of them by its name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.desk.errors import SlackError
+
+
+def read_json(text: str | bytes) -> Any:
+    """JSON that can be kept and told again.
+
+    Raises:
+        ValueError: no JSON, nested beyond reason, or with what JSON and UTF-8 cannot write: NaN,
+            endless numbers, halves of surrogate pairs.
+    """
+    try:
+        told = json.loads(text)
+        json.dumps(told, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    return told
 
 
 class Arguments:
@@ -42,9 +57,9 @@ class Arguments:
         Raises:
             SlackError: invalid_arguments.
         """
-        value = self._given.get(name, otherwise)
+        value = self._given.get(name)
         try:
-            number = int(value)
+            number = otherwise if value in (None, "") else int(value)
         except (TypeError, ValueError):
             number = 0
         if not 1 <= number <= most:
@@ -60,7 +75,9 @@ class Arguments:
         value = self._given.get(name)
         if not isinstance(value, str):
             return value
+        if not value:
+            return None
         try:
-            return json.loads(value)
+            return read_json(value)
         except ValueError:
             raise SlackError(refusal) from None

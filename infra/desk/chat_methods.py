@@ -33,7 +33,6 @@ def content_of(arguments: Arguments) -> Json:
         "text": (text or "")[:LONGEST],
         "blocks": blocks,
         "metadata": _metadata(arguments),
-        "thread_ts": arguments.optional("thread_ts"),
     }
 
 
@@ -54,7 +53,9 @@ def _metadata(arguments: Arguments) -> Json | None:
 def post_message(workspace: Workspace, arguments: Arguments) -> Json:
     """A message in a channel, or to a person."""
     place = workspace.to_post_in(arguments.text("channel"))
-    message = workspace.messages.post(place.id, content_of(arguments))
+    content = content_of(arguments)
+    workspace.refuse_haste(place)
+    message = workspace.messages.post(place.id, content)
     return {"channel": place.id, "ts": message["ts"], "message": message}
 
 
@@ -71,7 +72,9 @@ def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Json:
 def update(workspace: Workspace, arguments: Arguments) -> Json:
     """Another content for a message."""
     place = workspace.for_bot(arguments.text("channel"))
-    content = content_of(arguments) | {"text": arguments.optional("text"), "thread_ts": None}
+    if place.channel and place.channel.archived:
+        raise SlackError("is_inactive")
+    content = content_of(arguments) | {"text": arguments.optional("text")}
     if len(content["text"] or "") > LONGEST_UPDATE:
         raise SlackError("msg_too_long")
     message = workspace.messages.update(place.id, arguments.text("ts"), content)

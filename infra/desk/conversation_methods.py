@@ -14,6 +14,7 @@ Json = dict[str, Any]
 SECONDS_DIGITS = 10
 """Digits of a Unix time until the year 2286."""
 _LATEST = 10**16 - 1
+_FAMILIES = {"public_channel": "channels", "private_channel": "groups", "im": "im"}
 
 
 def open_direct(workspace: Workspace, arguments: Arguments) -> Json:
@@ -23,8 +24,7 @@ def open_direct(workspace: Workspace, arguments: Arguments) -> Json:
         raise SlackError("users_list_not_supplied")
     if people == [workspace.bot.id] or len(people) > 1:
         raise SlackError("cannot_dm_bot" if len(people) == 1 else "method_not_supported")
-    if workspace.person(people[0]).deleted:
-        raise SlackError("user_disabled")
+    workspace.active(people[0])
     already = workspace.opened_direct(people[0]) is not None
     place = workspace.direct(people[0])
     told = workspace.described(place) if arguments.flag("return_im") else {"id": place.id}
@@ -37,6 +37,7 @@ def history(workspace: Workspace, arguments: Arguments) -> Json:
     Metadata come only with ``include_all_metadata``; the cursor is the ts that was read last.
     """
     place = workspace.for_bot(arguments.text("channel"))
+    workspace.need(f"{place.family}:history")
     limit = arguments.number("limit", 100, most=999)
     margin = int(arguments.flag("inclusive"))
     after = _moment(arguments, "oldest", 0) - margin
@@ -72,26 +73,40 @@ def _moment(arguments: Arguments, name: str, otherwise: int) -> int:
 def info(workspace: Workspace, arguments: Arguments) -> Json:
     """One conversation."""
     place = workspace.for_bot(arguments.text("channel"), inside=False)
-    return {"channel": workspace.described(place)}
+    workspace.need(f"{place.family}:read")
+    count = arguments.flag("include_num_members")
+    return {"channel": workspace.described(place, count=count)}
 
 
 def list_all(workspace: Workspace, arguments: Arguments) -> Json:
     """The channels that the app may know of; ``types`` as in Slack, public ones by default."""
-    kinds = (arguments.optional("types") or "public_channel").split(",")
-    seen = [
-        Conversation(one.id, one)
-        for one in workspace.channels.values()
-        if ("private_channel" if one.private else "public_channel") in kinds
-        and (one.bot_member or not one.private)
+    kinds = [one.strip() for one in (arguments.optional("types") or "public_channel").split(",")]
+    if not set(kinds) <= _FAMILIES.keys():
+        raise SlackError("invalid_types")
+    families = [_FAMILIES[kind] for kind in kinds]
+    for family in families:
+        workspace.need(f"{family}:read")
+    channels = (Conversation(one.id, one) for one in workspace.channels.values())
+    directs = (workspace.opened_direct(one) for one in workspace.people)
+    found = [
+        one
+        for one in (*channels, *directs)
+        if one and one.family in families and _listed(one, arguments)
     ]
-    directs = [workspace.opened_direct(one) for one in workspace.people] if "im" in kinds else []
-    found = [*seen, *(one for one in directs if one)]
     return _page(arguments, "channels", [workspace.described(one) for one in found])
+
+
+def _listed(one: Conversation, arguments: Arguments) -> bool:
+    if one.channel is None:
+        return True
+    gone = one.channel.archived and arguments.flag("exclude_archived")
+    return not gone and (one.channel.bot_member or not one.channel.private)
 
 
 def members(workspace: Workspace, arguments: Arguments) -> Json:
     """Who is in a conversation, the app included."""
     place = workspace.for_bot(arguments.text("channel"), inside=False)
+    workspace.need(f"{place.family}:read")
     inside = place.channel is None or place.channel.bot_member
     return _page(arguments, "members", [*place.people, *([workspace.bot.id] if inside else [])])
 

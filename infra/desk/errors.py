@@ -28,6 +28,18 @@ class SlackError(Exception):
         return cls(code, response_metadata={"messages": told})
 
 
+class RateLimited(SlackError):
+    """A call that comes too soon; Slack answers it with HTTP 429.
+
+    Attributes:
+        seconds: how long to wait.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("ratelimited")
+        self.seconds = seconds
+
+
 class Trouble(Exception):
     """Slack and the app did not come together; the person only learns that it failed.
 

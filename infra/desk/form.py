@@ -1,11 +1,13 @@
 """What a person filled in: from the page's plain values to the state that Slack sends, and back.
 
 The page tells values by block_id and action_id: a text, a number, the value of an option, a list
-of those, or null. What an app gets is built from its own blocks, so nothing else can come in.
+of those, or null; ids of files have become files before they come here. What an app gets is built
+from its own blocks, so nothing else can come in: what a field cannot hold counts as nothing.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,8 +22,14 @@ _STATEFUL = {
     "checkboxes": ("selected_options", "initial_options"),
     "datepicker": ("selected_date", "initial_date"),
     "datetimepicker": ("selected_date_time", "initial_date_time"),
+    "file_input": ("files", "initial_files"),
+}
+_POINTS = {
+    "selected_date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "selected_date_time": re.compile(r"\d{10}"),
 }
 LONGEST = 3000
+MOST_FILES = 10
 
 
 def state_of(blocks: Sequence[Json], values: Values) -> Json:
@@ -46,12 +54,16 @@ def entry_of(element: Json, given: Any) -> Json:
 def _value(element: Json, said: str, given: Any) -> Any:
     if said == "selected_option":
         return option_of(element, given)
-    if said == "selected_options":
+    if said in {"selected_options", "files"}:
         chosen = given if isinstance(given, list) else []
+        if said == "files":
+            return [one for one in chosen if isinstance(one, dict)]
         return [option for value in chosen if (option := option_of(element, value))]
-    if said == "selected_date_time":
-        return int(given) if given else None
-    return str(given) if given not in {None, ""} else None
+    if not isinstance(given, str | int | float) or given == "":
+        return None
+    if said in _POINTS and not _POINTS[said].fullmatch(str(given)):
+        return None
+    return int(given) if said == "selected_date_time" else str(given)
 
 
 def _given(block: Json, element: Json, values: Values) -> Any:
@@ -83,6 +95,8 @@ def _wrong_with(block: Json, element: Json, value: Any) -> Iterator[str]:
             yield "required"
     elif isinstance(value, str):
         yield from _wrong_with_text(element, value)
+    elif element["type"] == "file_input" and len(value) > element.get("max_files", MOST_FILES):
+        yield "too_many"
 
 
 def _wrong_with_text(element: Json, value: str) -> Iterator[str]:

@@ -11,13 +11,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from infra.desk import payloads
 from infra.desk.answers import Answers
 from infra.desk.errors import Trouble
+from infra.desk.faults import FaultName
 from infra.desk.form import Values, refusals
 from infra.desk.payloads import Press
 from infra.desk.tickets import Response
@@ -27,6 +28,7 @@ Json = dict[str, Any]
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
+_RETRIED = {"x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +93,21 @@ class Interactions:
         self.answers = Answers(workspace)
         self._late: set[asyncio.Future[SlackAnswer]] = set()
 
-    async def type(self, person: str, place: Conversation, text: str, base: str) -> Outcome:
+    async def type(self, person: str, place: Conversation, text: str) -> Outcome:
         """A line in the composer: a command if it begins with a slash, else a message.
 
         Args:
             person: who.
             place: where.
             text: the line.
-            base: the address of the stand-in, for the response URL, ending in a slash.
         """
         if not text.startswith("/"):
             self._workspace.messages.say(place.id, person, text)
             return Outcome()
-        if text.partition(" ")[0] not in self._commands:
+        known = self._commands if "commands" in self._workspace.scopes else ()
+        if text.partition(" ")[0] not in known:
             return Outcome(trouble="unknown_command")
-        url = self._response_url(Response(person, place.id, None), base)
+        url = self._response_url(Response(person, place.id, None))
         told = payloads.command(self._workspace, person, place, text, url)
         try:
             answer = await self._post(urlencode(told), _FORM)
@@ -115,16 +117,19 @@ class Interactions:
         return Outcome()
 
     async def press_in_message(
-        self, person: str, place: Conversation, ts: str, press: Press, base: str
+        self, person: str, place: Conversation, ts: str, press: Press
     ) -> Outcome:
         """A button, menu or other element of a message.
 
         Raises:
             SlackError: message_not_found, element_not_found.
         """
-        url = self._response_url(Response(person, place.id, ts), base)
-        told = payloads.press_in_message(self._workspace, person, place, ts, press, url)
-        return await self._tell(told)
+
+        def told() -> Json:
+            url = self._response_url(Response(person, place.id, ts))
+            return payloads.press_in_message(self._workspace, person, place, ts, press, url)
+
+        return await self._press(told)
 
     async def press_in_view(self, person: str, view_id: str, press: Press) -> Outcome:
         """An element of a modal or of the App Home.
@@ -133,7 +138,17 @@ class Interactions:
             SlackError: not_found, element_not_found.
         """
         view = self._workspace.views.find(person, view_id)
-        return await self._tell(payloads.press_in_view(self._workspace, person, view, press))
+        filled = self._workspace.files.of_fields(person, view, press.values)
+        press = replace(press, values=filled)
+        return await self._press(
+            lambda: payloads.press_in_view(self._workspace, person, view, press)
+        )
+
+    async def _press(self, told: Callable[[], Json]) -> Outcome:
+        """One press, or two at once where a hand is unsteady; each tells the app anew."""
+        times = 1 if self._workspace.faults.strike(FaultName.DOUBLED_CLICK) is None else 2
+        outcomes = await asyncio.gather(*map(self._tell, [told() for _ in range(times)]))
+        return outcomes[0]
 
     async def submit(self, person: str, view_id: str, values: Values) -> Outcome:
         """Send a modal, if its fields are filled in as it asks.
@@ -142,6 +157,7 @@ class Interactions:
             SlackError: not_found.
         """
         view = self._workspace.views.find(person, view_id)
+        values = self._workspace.files.of_fields(person, view, values)
         if refused := refusals(view["blocks"], values):
             return Outcome(refused=refused)
         told = payloads.submission(self._workspace, person, view, values)
@@ -174,7 +190,8 @@ class Interactions:
 
     async def _tell(self, payload: Json, kind: str = _FORM) -> Outcome:
         try:
-            await self._post(json.dumps(payload) if kind == _JSON else _wrapped(payload), kind)
+            body = json.dumps(payload) if kind == _JSON else _wrapped(payload)
+            self.answers.to_anything_else(await self._post(body, kind))
         except Trouble as trouble:
             return Outcome(trouble=trouble.code)
         return Outcome()
@@ -185,16 +202,33 @@ class Interactions:
         Raises:
             Trouble: operation_timeout, dispatch_failed.
         """
-        sent = asyncio.ensure_future(self._send(self._signed(body.encode(), kind)))
-        self._late.add(sent)
-        sent.add_done_callback(self._late.discard)
-        await asyncio.wait({sent}, timeout=self._ack_seconds)
-        if not sent.done():
-            sent.add_done_callback(lambda late: late.exception())
+        faults = self._workspace.faults
+        if faults.strike(FaultName.LOST_DELIVERY) is not None:
+            raise Trouble("operation_timeout")
+        request = self._signed(body.encode(), kind)
+        sent, *again = [self._begun(one) for one in self._deliveries(request)]
+        await asyncio.wait({sent, *again}, timeout=self._ack_seconds)
+        if not sent.done() or faults.strike(FaultName.SLOW_ACK) is not None:
             raise Trouble("operation_timeout")
         if sent.exception() or sent.result().status != 200:
             raise Trouble("dispatch_failed") from sent.exception()
         return sent.result().body
+
+    def _begun(self, request: SlackRequest) -> asyncio.Future[SlackAnswer]:
+        sent = asyncio.ensure_future(self._send(request))
+        self._late.add(sent)
+        sent.add_done_callback(self._late.discard)
+        # Asked for here, so that nobody complains that an error was never looked at.
+        sent.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return sent
+
+    def _deliveries(self, request: SlackRequest) -> list[SlackRequest]:
+        """The request, or the same twice; of events Slack says that it tries again."""
+        if self._workspace.faults.strike(FaultName.DOUBLED_DELIVERY) is None:
+            return [request]
+        is_event = request.headers["content-type"] == _JSON
+        again = {**request.headers, **(_RETRIED if is_event else {})}
+        return [request, SlackRequest(again, request.body)]
 
     def _signed(self, body: bytes, kind: str) -> SlackRequest:
         stamp = str(int(self._workspace.now().timestamp()))
@@ -208,8 +242,8 @@ class Interactions:
         }
         return SlackRequest(headers, body)
 
-    def _response_url(self, about: Response, base: str) -> str:
-        return f"{base}response/{self._workspace.response_urls.issue(about)}"
+    def _response_url(self, about: Response) -> str:
+        return f"{self._workspace.url}response/{self._workspace.response_urls.issue(about)}"
 
 
 def _wrapped(payload: Json) -> str:

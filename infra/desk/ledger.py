@@ -1,7 +1,7 @@
 """What the workspace remembers: one SQLite file, written and synced before anybody is answered.
 
 Here are the tables, transactions, and the numbers that only go up; what the rows mean stands in
-``messages``, ``views`` and ``tickets``.
+``messages``, ``views``, ``files`` and ``tickets``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ CREATE TABLE IF NOT EXISTS homes (person TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS response_urls (
     token TEXT PRIMARY KEY, person TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT,
     expires REAL NOT NULL, uses INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS files (
+    id TEXT PRIMARY KEY, token TEXT UNIQUE, person TEXT, view TEXT, block TEXT,
+    content BLOB, data TEXT NOT NULL);
 """
+_EMPTIED = ("messages", "seen", "modals", "homes", "response_urls", "files")
 
 
 def written(micros: int) -> str:
@@ -77,6 +81,12 @@ class Ledger:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
             self.revision += 1
+
+    def empty(self) -> None:
+        """Forget everything but the numbers, which go on, and the ids of direct messages."""
+        with self.writing() as at:
+            for table in _EMPTIED:
+                at.execute(f"DELETE FROM {table}")  # noqa: S608 - our own tables
 
     def number(self, at: sqlite3.Connection, name: str, least: int = 1) -> int:
         """The next number of a series: above all before it, and at least ``least``."""

@@ -27,7 +27,7 @@ class Messages:
         self._ledger, self._team_id, self._bot = ledger, team_id, bot
 
     def post(self, channel: str, content: Json, *, only_for: str | None = None) -> Json:
-        """A message by the app; ``content`` holds text, and perhaps blocks, metadata, thread_ts."""
+        """A message by the app; ``content`` holds text, and perhaps blocks, metadata, files."""
         author = {"user": self._bot.id, "bot_id": self._bot.bot_id, "app_id": self._bot.app_id}
         return self._keep(channel, author, content, only_for)
 
@@ -138,6 +138,16 @@ class Messages:
             limit,
         )
         return [json.loads(data) for (data,) in rows]
+
+    def newest_of_bot(self, channel: str) -> str | None:
+        """When the app posted last in a conversation, as a ts."""
+        rows = self._ledger.read(
+            """SELECT max(ts) FROM messages
+            WHERE channel = ? AND json_extract(data, '$.bot_id') = ?""",
+            channel,
+            self._bot.bot_id,
+        )
+        return None if rows[0][0] is None else str(rows[0][0])
 
     def shown_to(self, person: str, channel: str, limit: int) -> list[Json]:
         """The newest messages as a person sees them, oldest first.

@@ -1,4 +1,4 @@
-"""What the page asks the stand-in: what a person sees now, what has changed, and to act for them.
+"""What the page is told: what a person sees now, and what has changed; acting is in ``acts``.
 
 The page holds no truth: it shows what ``state`` says and asks again when ``changes`` says so.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import asdict
 from typing import Any
 
@@ -15,17 +15,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from infra.desk.errors import SlackError
-from infra.desk.interactions import Interactions, Outcome
-from infra.desk.payloads import Press
+from infra.desk.acts import Acts
 from infra.desk.seed import BROADCASTER
-from infra.desk.workspace import Conversation, Workspace
+from infra.desk.workspace import Workspace
 
 Json = dict[str, Any]
-Act = Callable[[Json, str], Awaitable[Outcome]]
 
 HOME = "home"
 FEWEST, MOST = 50, 2000
+LONGEST_COUNT = 6
 NOTICES = 40
 LOOK_EVERY = 0.1
 """Seconds between two looks at whether anything changed."""
@@ -36,25 +34,16 @@ STREAM_LASTS = 25.0
 class Page:
     """The page's own interface, for whoever sits before it."""
 
-    def __init__(self, workspace: Workspace, interactions: Interactions) -> None:
-        """Show a workspace and act in it."""
-        self._workspace, self._do = workspace, interactions
-        self._acts: dict[str, Act] = {
-            "type": self._type,
-            "press": self._press,
-            "submit": self._submit,
-            "close": self._close,
-            "home": self._home,
-            "see": self._see,
-            "dismiss": self._dismiss,
-        }
+    def __init__(self, workspace: Workspace, acts: Acts) -> None:
+        """Show a workspace, and offer what can be done in it."""
+        self._workspace, self._acts = workspace, acts
 
     def routes(self) -> list[Route]:
         """The routes, below the stand-in's own address."""
         return [
             Route("/page/state", self._state, methods=["GET"]),
             Route("/page/changes", self._changes, methods=["GET"]),
-            Route("/page/act/{act}", self._act, methods=["POST"]),
+            Route("/page/act/{act}", self._acts.endpoint, methods=["POST"]),
         ]
 
     # -- what there is to see -------------------------------------------------------------------
@@ -62,7 +51,8 @@ class Page:
     async def _state(self, request: Request) -> Response:
         asked = request.query_params
         count = asked.get("count", "")
-        limit = min(max(int(count), FEWEST), MOST) if count.isdecimal() else FEWEST
+        known = count.isdecimal() and len(count) <= LONGEST_COUNT
+        limit = min(max(int(count), FEWEST), MOST) if known else FEWEST
         state = self.state(asked.get("as", ""), asked.get("place", ""), limit)
         return JSONResponse(state, headers={"cache-control": "no-store"})
 
@@ -97,6 +87,9 @@ class Page:
             "modals": workspace.views.stack(me.id),
             "home": workspace.views.home(me.id),
             "notices": self._notices(me.id),
+            "faults": workspace.faults.told(),
+            "counts": workspace.faults.counts(),
+            "can_start_over": self._acts.can_start_over,
         }
 
     def _shown(self, person: str, place: str, limit: int) -> list[Json]:
@@ -154,57 +147,3 @@ class Page:
                 told = self._workspace.revision
                 yield f"data: {json.dumps({'revision': told})}\n\n"
             await asyncio.sleep(LOOK_EVERY)
-
-    # -- what a person does ---------------------------------------------------------------------
-
-    async def _act(self, request: Request) -> Response:
-        act = self._acts.get(request.path_params["act"])
-        # Another site's page can post to this one, but not with this content type.
-        if act is None or request.headers.get("content-type") != "application/json":
-            return JSONResponse({"error": "not_found"}, status_code=404)
-        try:
-            outcome = await act(await request.json(), _base(request))
-        except SlackError as refused:
-            return JSONResponse({"error": refused.code}, status_code=409)
-        return JSONResponse(asdict(outcome))
-
-    def _at(self, asked: Json) -> tuple[str, Conversation]:
-        person = str(asked["as"])
-        return person, self._workspace.for_person(person, asked["place"])
-
-    async def _type(self, asked: Json, base: str) -> Outcome:
-        return await self._do.type(*self._at(asked), str(asked["text"]), base)
-
-    async def _press(self, asked: Json, base: str) -> Outcome:
-        press = Press(
-            asked["block_id"], asked["action_id"], asked.get("given"), asked.get("values", {})
-        )
-        if asked.get("view_id"):
-            return await self._do.press_in_view(asked["as"], asked["view_id"], press)
-        person, place = self._at(asked)
-        return await self._do.press_in_message(person, place, asked["ts"], press, base)
-
-    async def _submit(self, asked: Json, _: str) -> Outcome:
-        return await self._do.submit(asked["as"], asked["view_id"], asked.get("values", {}))
-
-    async def _close(self, asked: Json, _: str) -> Outcome:
-        everything = bool(asked.get("everything"))
-        return await self._do.close(asked["as"], asked["view_id"], everything=everything)
-
-    async def _home(self, asked: Json, _: str) -> Outcome:
-        return await self._do.open_home(asked["as"])
-
-    async def _see(self, asked: Json, _: str) -> Outcome:
-        person, place = self._at(asked)
-        self._workspace.messages.see(person, place.id, str(asked["ts"]))
-        return Outcome()
-
-    async def _dismiss(self, asked: Json, _: str) -> Outcome:
-        person, place = self._at(asked)
-        self._workspace.messages.dismiss(place.id, str(asked["ts"]), person)
-        return Outcome()
-
-
-def _base(request: Request) -> str:
-    """The stand-in's own address, wherever it is mounted; Starlette's base_url leaves that out."""
-    return f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}/"

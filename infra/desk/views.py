@@ -61,17 +61,20 @@ class Views:
         """A modal on top of the person's modals.
 
         Raises:
-            SlackError: push_limit_reached, duplicate_external_id.
+            SlackError: not_found (there is none to stand on), push_limit_reached,
+                duplicate_external_id.
         """
         below = self.stack(person)
+        if not below:
+            raise SlackError("not_found")
         if len(below) >= DEEPEST:
             raise SlackError("push_limit_reached")
         with self._ledger.writing() as at:
             return self._put(at, person, view, below)
 
     def _put(self, at: sqlite3.Connection, person: str, view: Json, below: list[Json]) -> Json:
-        self._refuse_known(at, view.get("external_id"))
         number = self._ledger.number(at, "view")
+        self._refuse_known(at, view.get("external_id"), f"V{number:08d}")
         made = self._made(view, f"V{number:08d}", number) | {
             "previous_view_id": below[-1]["id"] if below else None,
             "root_view_id": below[0]["id"] if below else f"V{number:08d}",
@@ -80,9 +83,11 @@ class Views:
         at.execute("INSERT INTO modals VALUES (?, ?, ?, ?)", row)
         return made
 
-    def _refuse_known(self, at: sqlite3.Connection, external_id: str | None) -> None:
-        known = at.execute("SELECT data FROM modals").fetchall()
-        if external_id and any(json.loads(d)["external_id"] == external_id for (d,) in known):
+    def _refuse_known(self, at: sqlite3.Connection, external_id: str | None, mine: str) -> None:
+        """The app's own name of a view belongs to one view, modal or home."""
+        rows = at.execute("SELECT data FROM modals UNION ALL SELECT data FROM homes").fetchall()
+        known = {(told["external_id"], told["id"]) for told in (json.loads(d) for (d,) in rows)}
+        if external_id and any(name == external_id and id_ != mine for name, id_ in known):
             raise SlackError("duplicate_external_id")
 
     def _made(self, view: Json, view_id: str, number: int) -> Json:
@@ -112,7 +117,7 @@ class Views:
         """Another content for an open modal. ``shown``: the hash it must still have, if given.
 
         Raises:
-            SlackError: not_found, hash_conflict.
+            SlackError: not_found, hash_conflict, duplicate_external_id.
         """
         with self._ledger.writing() as at:
             for (data,) in at.execute("SELECT data FROM modals").fetchall():
@@ -124,6 +129,7 @@ class Views:
     def _replace(self, at: sqlite3.Connection, old: Json, view: Json, shown: str | None) -> Json:
         if shown is not None and shown != old["hash"]:
             raise SlackError("hash_conflict")
+        self._refuse_known(at, view.get("external_id"), old["id"])
         kept = {name: old[name] for name in ("previous_view_id", "root_view_id")}
         made = self._made(view, old["id"], self._ledger.number(at, "view")) | kept
         at.execute("UPDATE modals SET data = ? WHERE id = ?", (json.dumps(made), old["id"]))
@@ -133,14 +139,16 @@ class Views:
         """A person's App Home.
 
         Raises:
-            SlackError: hash_conflict.
+            SlackError: hash_conflict, duplicate_external_id.
         """
         with self._ledger.writing() as at:
             old = self.home(person)
             if shown is not None and old and old["hash"] != shown:
                 raise SlackError("hash_conflict")
             number = self._ledger.number(at, "view")
-            made = self._made(view, old["id"] if old else f"V{number:08d}", number)
+            view_id = old["id"] if old else f"V{number:08d}"
+            self._refuse_known(at, view.get("external_id"), view_id)
+            made = self._made(view, view_id, number)
             made |= {"previous_view_id": None, "root_view_id": made["id"]}
             at.execute("INSERT OR REPLACE INTO homes VALUES (?, ?)", (person, json.dumps(made)))
         return made

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from infra.desk.errors import SlackError
+from infra.desk.errors import RateLimited, SlackError
+from infra.desk.faults import FaultName, Faults
+from infra.desk.files import Files
 from infra.desk.ledger import Ledger
 from infra.desk.messages import Messages
 from infra.desk.seed import BotUser, Channel, SlackUser
@@ -48,12 +50,22 @@ class Conversation:
         """The people in it, without the app."""
         return self.channel.members if self.channel else (self.person,)
 
+    @property
+    def family(self) -> str:
+        """How scopes call conversations of its kind, e.g. in ``groups:history``."""
+        if self.channel is None:
+            return "im"
+        return "groups" if self.channel.private else "channels"
+
 
 class Workspace:
     """One Slack workspace with one app in it, kept in one file.
 
     Everything a method changes is on disk when the method returns. Methods refuse with
     ``SlackError`` and Slack's own codes. Safe to call from several threads.
+
+    Attributes:
+        faults: what may go wrong between Slack and the app.
     """
 
     def __init__(
@@ -64,8 +76,10 @@ class Workspace:
         people: Iterable[SlackUser],
         channels: Iterable[Channel],
         bot: BotUser,
+        scopes: Iterable[str],
         signing_secret: str,
         bot_token: str,
+        url: str,
         now: Callable[[], datetime],
         team_name: str = "OpenData Desk",
     ) -> None:
@@ -77,36 +91,55 @@ class Workspace:
             people: everybody but the app; the order is the page's.
             channels: the channels there are.
             bot: the app.
+            scopes: what the app was allowed when it was installed, e.g. ``chat:write``.
             signing_secret: what requests to the app are signed with.
             bot_token: what the app shows to call the Web API.
+            url: where the stand-in is reached, ending in a slash.
             now: the time, aware.
             team_name: what people call the workspace.
         """
         self.team_id, self.team_name = team_id, team_name
         self.people = {person.id: person for person in people}
         self.channels = {channel.id: channel for channel in channels}
-        self.bot = bot
+        self.bot, self.scopes = bot, tuple(sorted(set(scopes)))
         self.signing_secret, self.bot_token = signing_secret, bot_token
-        self.now = now
+        self.url, self.now = url, now
+        self.faults = Faults()
         self.ledger = Ledger(path, now)
         self.messages = Messages(self.ledger, team_id, bot)
         self.views = Views(self.ledger, team_id, bot)
         self.triggers = Triggers(team_id, now)
         self.response_urls = ResponseUrls(self.ledger)
+        self.files = Files(self.ledger, team_id, lambda: self.url)
 
     @property
     def revision(self) -> int:
         """Goes up with every change."""
-        return self.ledger.revision
+        return self.ledger.revision + self.faults.revision
 
     def close(self) -> None:
         """Let go of the file."""
         self.ledger.close()
 
+    def empty(self) -> None:
+        """Nothing was ever said, opened or uploaded, and nothing goes wrong."""
+        self.faults.clear()
+        self.ledger.empty()
+
+    def need(self, *scopes: str) -> None:
+        """Go on if the app has one of these scopes.
+
+        Raises:
+            SlackError: missing_scope, with what is needed and what is there.
+        """
+        if not set(scopes) & set(self.scopes):
+            needed, provided = ",".join(scopes), ",".join(self.scopes)
+            raise SlackError("missing_scope", needed=needed, provided=provided)
+
     # -- people -------------------------------------------------------------------------------
 
     def person(self, person_id: str) -> SlackUser:
-        """A person who is there.
+        """A person of the workspace, though the account may be deactivated.
 
         Raises:
             SlackError: user_not_found.
@@ -114,6 +147,17 @@ class Workspace:
         person = self.people.get(person_id)
         if person is None:
             raise SlackError("user_not_found")
+        return person
+
+    def active(self, person_id: str) -> SlackUser:
+        """A person who can act and be reached.
+
+        Raises:
+            SlackError: user_not_found, user_disabled.
+        """
+        person = self.person(person_id)
+        if person.deleted:
+            raise SlackError("user_disabled")
         return person
 
     def user(self, user_id: str, *, locale: bool = False) -> Json:
@@ -169,7 +213,10 @@ class Workspace:
                 not_in_channel.
         """
         found = self.conversation(name)
-        if found.channel is None or found.channel.bot_member:
+        if found.channel is None:
+            return found
+        removed = inside and self.faults.strike(FaultName.REMOVED_FROM_CHANNEL) is not None
+        if found.channel.bot_member and not removed:
             return found
         if found.channel.private:
             raise SlackError("channel_not_found")
@@ -183,14 +230,24 @@ class Workspace:
         Raises:
             SlackError: channel_not_found, not_in_channel, is_archived, account_inactive.
         """
-        if name in self.people:
-            if self.people[name].deleted:
-                raise SlackError("account_inactive")
-            return self.direct(name)
-        found = self.for_bot(name)
+        found = self.direct(name) if name in self.people else self.for_bot(name)
+        if found.person and self.person(found.person).deleted:
+            raise SlackError("account_inactive")
         if found.channel and found.channel.archived:
             raise SlackError("is_archived")
         return found
+
+    def refuse_haste(self, place: Conversation) -> None:
+        """Let the app post once a second in a conversation, where that rule is switched on.
+
+        Raises:
+            RateLimited: the app posted there less than a second ago.
+        """
+        newest = self.messages.newest_of_bot(place.id)
+        if newest is None or self.now().timestamp() - float(newest) >= 1:
+            return
+        if (seconds := self.faults.strike(FaultName.ONE_A_SECOND)) is not None:
+            raise RateLimited(seconds)
 
     def direct(self, person_id: str) -> Conversation:
         """The direct messages between a person and the app, opened if they are not yet.
@@ -219,12 +276,12 @@ class Workspace:
         """A conversation that a person is in; ``dm`` means the direct messages with the app.
 
         Raises:
-            SlackError: user_not_found, channel_not_found.
+            SlackError: user_not_found, user_disabled, channel_not_found.
         """
         if name == "dm":
-            return self.direct(person_id)
+            return self.direct(self.active(person_id).id)
         found = self.conversation(name)
-        if self.person(person_id).id not in found.people:
+        if self.active(person_id).id not in found.people:
             raise SlackError("channel_not_found")
         return found
 
@@ -233,10 +290,11 @@ class Workspace:
         channels = self.channels.values()
         return [Conversation(one.id, one) for one in channels if person_id in one.members]
 
-    def described(self, one: Conversation) -> Json:
-        """A conversation as ``conversations.info`` tells it."""
+    def described(self, one: Conversation, *, count: bool = False) -> Json:
+        """A conversation as ``conversations.info`` tells it; ``count`` tells how many are in it."""
         if one.channel is None:
             return {"id": one.id, "is_im": True, "user": one.person, "is_archived": False}
+        number = len(one.people) + one.channel.bot_member
         return {
             "id": one.id,
             "name": one.name,
@@ -247,5 +305,5 @@ class Workspace:
             "is_private": one.channel.private,
             "is_archived": one.channel.archived,
             "is_member": one.channel.bot_member,
-            "num_members": len(one.people) + one.channel.bot_member,
+            **({"num_members": number} if count else {}),
         }

@@ -206,6 +206,11 @@ class SqliteStore:
         found = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'rows'")
         return int(found[0][0]) if found else 0
 
+    def empty(self) -> None:
+        """Delete every row, for a demo that starts over; numbers of changes go on."""
+        with self._lock, _answering(), _transaction(self._connection) as connection:
+            connection.execute("DELETE FROM rows")
+
     def _prepare(self) -> None:
         """Open the file. While another opens or leaves it, SQLite is busy without waiting."""
         patience = time.monotonic() + PATIENCE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +28,11 @@ from infra.desk.workspace import Workspace
 
 Json = dict[str, Any]
 
+BASE = "http://127.0.0.1:8000/desk/"
+SCOPES = [
+    *(f"{one}:{what}" for one in ("channels", "groups", "im") for what in ("history", "read")),
+    *("chat:write", "commands", "files:read", "files:write", "im:write", "users:read"),
+]
 SECRET, TOKEN = "signing-secret", "xoxb-standin"
 BOT = BotUser("U0BOT", "B0BOT", "資料開放")
 OFFICER, CIO, OUTSIDER, LEFT = "U01OFFICER", "U02CIO", "U03OUT", "U04LEFT"
@@ -65,15 +70,17 @@ def real_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def workspace(folder: Path, now: Any) -> Workspace:
+def workspace(folder: Path, now: Any, scopes: Iterable[str] = SCOPES) -> Workspace:
     return Workspace(
         folder / "slack.sqlite",
         team_id="T0DESK",
         people=PEOPLE,
         channels=CHANNELS,
         bot=BOT,
+        scopes=scopes,
         signing_secret=SECRET,
         bot_token=TOKEN,
+        url=BASE,
         now=now,
     )
 
@@ -90,9 +97,6 @@ class App:
         return self.answer
 
 
-BASE = "http://127.0.0.1:8000/desk/"
-
-
 class Hand:
     """Somebody before the page, one act after the other."""
 
@@ -102,12 +106,12 @@ class Hand:
 
     def type(self, text, place=OPEN, person=OFFICER):
         where = self.space.for_person(person, place)
-        return asyncio.run(self.do.type(person, where, text, BASE))
+        return asyncio.run(self.do.type(person, where, text))
 
     def press(self, ts, block_id, action_id, given=None, values=None, person=OFFICER):
         where = self.space.for_person(person, OPEN)
         press = Press(block_id, action_id, given, values or {})
-        return asyncio.run(self.do.press_in_message(person, where, ts, press, BASE))
+        return asyncio.run(self.do.press_in_message(person, where, ts, press))
 
     def press_view(self, view, block_id, action_id, given=None, values=None):
         press = Press(block_id, action_id, given, values or {})
@@ -136,6 +140,7 @@ class Server:
         self._app: ASGIApp = Starlette()
 
     def play(self, space: Workspace, send: Send, **options: Any) -> str:
+        space.url = self.url
         self._app = Starlette(routes=[Mount("/desk", create_app(space, send, **options))])
         return self.url
 

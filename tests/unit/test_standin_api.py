@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -178,6 +179,18 @@ def test_the_app_changes_only_what_it_wrote_and_what_is_there(client, space):
     )
 
 
+def test_in_an_archived_channel_nothing_is_changed(client, space):
+    ts = space.messages.post(OLD, {"text": "舊"})["ts"]
+    assert refusal(client.chat_update, channel=OLD, ts=ts, text="新") == "is_inactive"
+
+
+def test_who_left_meanwhile_is_sent_nothing(client, space):
+    channel = space.direct(OFFICER).id
+    space.people[OFFICER] = replace(space.people[OFFICER], deleted=True)
+    assert refusal(client.chat_postMessage, channel=channel, text="您好") == "account_inactive"
+    assert refusal(client.chat_postMessage, channel=OFFICER, text="您好") == "account_inactive"
+
+
 def test_a_deleted_message_is_gone(client):
     ts = client.chat_postMessage(channel=OPEN, text="新案")["ts"]
     client.chat_delete(channel=OPEN, ts=ts)
@@ -238,6 +251,23 @@ def test_the_app_sees_no_private_channel_that_it_is_not_in(client):
     listed = client.conversations_list(types="public_channel,private_channel")["channels"]
     assert {one["id"] for one in listed} == {OPEN, SECRETIVE, FOREIGN, OLD}
     assert refusal(client.conversations_info, channel=FOREIGN_SECRET) == "channel_not_found"
+
+
+def test_archived_channels_are_left_out_on_request(client):
+    listed = client.conversations_list(exclude_archived=True)["channels"]
+    assert {one["id"] for one in listed} == {OPEN, FOREIGN}
+    assert refusal(client.conversations_list, types="public_channel,mpim") == "invalid_types"
+
+
+def test_how_many_are_in_a_channel_is_told_on_request(client):
+    assert "num_members" not in client.conversations_info(channel=OPEN)["channel"]
+    told = client.conversations_info(channel=OPEN, include_num_members=True)
+    assert told["channel"]["num_members"] == 3
+
+
+def test_a_cursor_that_no_answer_gave_is_refused(client):
+    assert refusal(client.users_list, cursor="dXNlcjo") == "invalid_cursor"
+    assert refusal(client.conversations_history, channel=OPEN, cursor="x") == "invalid_cursor"
 
 
 def test_members_of_a_channel_include_the_app(client):

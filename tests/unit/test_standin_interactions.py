@@ -173,6 +173,30 @@ def test_blocks_that_slack_refuses_are_trouble_in_an_answer_too(hand, space, app
     assert shown(space) == []
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"text": "好", "colour": "red"},
+        {"text": "好", "response_type": "everybody"},
+        {"text": "好", "replace_original": True},
+        {"text": "好", "thread_ts": "1.000001"},
+        {"response_type": "ephemeral"},
+        {"text": 5},
+    ],
+)
+def test_an_answer_to_a_command_holds_what_slack_knows_and_nothing_else(hand, space, app, told):
+    app.answer = answer(told)
+    assert hand.type("/opendata status").trouble == "bad_answer"
+    assert shown(space) == []
+
+
+@pytest.mark.parametrize("told", [{}, {"text": "好"}, "好"])
+def test_a_press_and_an_event_are_answered_with_nothing(hand, space, app, told):
+    app.answer = answer(told)
+    assert hand.press(claimable(space), "acts", "claim").trouble == "bad_answer"
+    assert asyncio.run(hand.do.open_home(OFFICER)).trouble == "bad_answer"
+
+
 # -- trouble ----------------------------------------------------------------------------------
 
 
@@ -253,3 +277,36 @@ def test_a_response_replaces_or_takes_away_what_was_pressed(hand, space, only_fo
     assert [one["message"]["text"] for one in shown(space)] == ["已認領"]
     by_url(hand, token_of(hand), delete_original=True)
     assert shown(space) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"text": "好", "colour": "red"}, "invalid_arguments"),
+        ({"text": "好", "response_type": "everybody"}, "invalid_arguments"),
+        ({"text": "好", "replace_original": "yes"}, "invalid_arguments"),
+        ({"text": "壞", "blocks": [section("")]}, "invalid_blocks"),
+        ({"replace_original": True}, "no_text"),
+        ({}, "no_text"),
+    ],
+)
+def test_what_is_posted_to_a_response_url_is_checked_like_a_message(hand, space, told, code):
+    hand.press(claimable(space), "acts", "claim")
+    with pytest.raises(SlackError, match=code):
+        by_url(hand, token_of(hand), **told)
+    assert [one["message"]["text"] for one in shown(space)] == ["新案"]
+
+
+@pytest.mark.parametrize("content", [b"", b"payload=%7B%7D", b"[]", b'"text"', b"\xff"])
+def test_what_is_no_json_object_is_not_posted_by_a_response_url(hand, space, content):
+    hand.press(claimable(space), "acts", "claim")
+    with pytest.raises(SlackError, match="invalid_payload"):
+        hand.do.answers.by_url(token_of(hand), content)
+
+
+def test_a_command_has_no_original_to_replace_or_to_take_away(hand, app, space):
+    hand.type("/opendata status")
+    (url,) = parse_qs(app.asked[0].body.decode())["response_url"]
+    for change in ("replace_original", "delete_original"):
+        with pytest.raises(SlackError, match="message_not_found"):
+            by_url(hand, url.rpartition("/")[2], text="新", **{change: True})

@@ -62,6 +62,22 @@ def test_a_field_that_nobody_touched_tells_what_it_began_with(hand, space):
 
 
 @pytest.mark.parametrize(
+    ("element", "given"),
+    [
+        ({"type": "datepicker"}, "tomorrow"),
+        ({"type": "datepicker"}, ["2026-02-23"]),
+        ({"type": "datetimepicker"}, "soon"),
+        (TEXT, {"value": "字"}),
+        ({"type": "static_select", "options": options("1")}, {"value": "1"}),
+        ({"type": "checkboxes", "options": options("1")}, [["1"]]),
+    ],
+)
+def test_what_a_field_cannot_hold_counts_as_nothing(hand, space, element, given):
+    view = space.views.open(OFFICER, modal(field("f", element)))
+    assert hand.submit(view, {"f": {"v": given}}).refused == {"f": "required"}
+
+
+@pytest.mark.parametrize(
     ("element", "given", "code"),
     [
         (TEXT, " \n", "required"),
@@ -99,6 +115,12 @@ def test_the_apps_errors_stand_under_their_fields(hand, space, app):
         {"response_action": "errors", "errors": {}},
         {"response_action": "update", "view": {"type": "modal"}},
         {"response_action": "dance"},
+        {"response_action": ["clear"]},
+        {"response_action": "clear", "view": modal()},
+        {"response_action": "update", "view": modal(), "hash": "1"},
+        {"response_action": "push"},
+        {"errors": {"text": "請說明理由。"}},
+        {"text": "好"},
         "好",
     ],
 )
@@ -107,6 +129,14 @@ def test_an_answer_that_slack_does_not_take_leaves_the_modal_open(hand, space, a
     app.answer = answer(told)
     assert hand.submit(view, {"text": {"v": "字"}}).trouble == "bad_answer"
     assert stack(space) == ["擬具回復"]
+
+
+def test_a_modal_is_pushed_by_an_answer_no_higher_than_by_the_app(hand, space, app):
+    space.views.open(OFFICER, modal())
+    top = [space.views.push(OFFICER, modal()) for _ in range(2)][-1]
+    app.answer = answer({"response_action": "push", "view": modal()})
+    assert hand.submit(top).trouble == "bad_answer"
+    assert len(stack(space)) == 3
 
 
 def test_an_answer_updates_pushes_and_clears(hand, space, app):

@@ -168,6 +168,36 @@ def test_every_sentence_of_the_page_has_both_languages():
     assert {name for name in names[0] if "." not in name} <= told
 
 
+# -- starting over --------------------------------------------------------------------------------
+
+
+def test_without_a_demo_nothing_starts_over(page, space):
+    space.messages.post(OPEN, {"text": "要緊"})
+    assert state(page)["can_start_over"] is False
+    answer = page.post("page/act/start_over", json={})
+    assert (answer.status_code, answer.json()) == (409, {"error": "no_demo"})
+    assert len(state(page)["messages"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["at once", "later"])
+def test_a_host_that_starts_over_is_asked_once(server, space, kind):
+    async def later():
+        space.empty()
+
+    start_over = space.empty if kind == "at once" else later
+    with httpx.Client(base_url=server.play(space, App(), start_over=start_over)) as page:
+        ts = space.messages.post(OPEN, {"text": "舊"})["ts"]
+        space.views.open(OFFICER, modal())
+        space.views.publish(OFFICER, {"type": "home", "blocks": [section("舊")]}, None)
+        space.faults.set("slow_ack")
+        assert state(page)["can_start_over"] is True
+        assert page.post("page/act/start_over", json={}).status_code == 200
+        told = state(page)
+        assert (told["messages"], told["modals"], told["home"]) == ([], [], None)
+        assert not any(one["on"] for one in told["faults"])
+        assert space.messages.post(OPEN, {"text": "新"})["ts"] > ts
+
+
 # -- with the real Bolt and the real client -----------------------------------------------------
 
 

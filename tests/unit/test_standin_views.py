@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 from infra.desk import web_api
-from tests.unit.standin import CIO, OFFICER, TOKEN, modal, section, workspace
+from tests.unit.standin import CIO, LEFT, OFFICER, TOKEN, modal, section, workspace
 
 
 def call(space, name, **arguments):
@@ -60,6 +60,10 @@ def test_three_modals_stand_on_each_other_and_no_fourth(space):
     assert opened(space, how="push")["error"] == "push_limit_reached"
 
 
+def test_a_modal_is_pushed_only_on_another(space):
+    assert opened(space, how="push")["error"] == "not_found"
+
+
 def test_a_modal_is_updated_only_as_it_was_seen(space):
     view = opened(space)["view"]
     newer = modal(section("新"))
@@ -81,6 +85,24 @@ def test_a_modal_is_found_by_the_name_that_the_app_gave_it(space):
     told = call(space, "update", external_id="S1", view=modal(section("新"), external_id="S1"))
     assert told["view"]["blocks"][0]["text"]["text"] == "新"
     assert opened(space, person=CIO, external_id="S1")["error"] == "duplicate_external_id"
+
+
+def test_a_name_of_the_apps_own_belongs_to_one_view_of_whatever_kind(space):
+    opened(space, external_id="S1")
+    second = opened(space, person=CIO)["view"]
+    renamed = modal(external_id="S1")
+    told = call(space, "update", view_id=second["id"], view=renamed)
+    assert told["error"] == "duplicate_external_id"
+    home = {"type": "home", "blocks": [section("一")], "external_id": "S1"}
+    assert call(space, "publish", user_id=CIO, view=home)["error"] == "duplicate_external_id"
+    assert call(space, "publish", user_id=CIO, view=home | {"external_id": "H"})["ok"] is True
+    assert call(space, "publish", user_id=CIO, view=home | {"external_id": "H"})["ok"] is True
+
+
+def test_who_left_is_shown_no_view(space):
+    home = {"type": "home", "blocks": [section("一")]}
+    assert call(space, "publish", user_id=LEFT, view=home)["error"] == "user_disabled"
+    assert opened(space, person=LEFT)["error"] == "user_disabled"
 
 
 def test_a_home_is_published_again_and_again_for_one_person(space):
