@@ -15,6 +15,7 @@ REASONS: Mapping[str, str] = {
     "not_in_channel": "not_in_channel",
     "channel_not_found": "no_channel",
     "is_archived": "archived",
+    "is_inactive": "archived",
     "account_inactive": "left",
     "user_disabled": "left",
     "user_not_found": "nobody",
@@ -30,6 +31,11 @@ REASONS: Mapping[str, str] = {
 }
 """Slack's codes → the reason that is told; any other is told by its code."""
 OTHER = "other"
+_ALSO_CALLED = {
+    "is_inactive": "is_archived",
+    "user_disabled": "account_inactive",
+    "users_not_found": "user_not_found",
+}
 _EVERYWHERE = frozenset({"messages_tab", "token", "scope"})
 
 
@@ -39,8 +45,12 @@ def reason_of(code: str) -> str:
 
 
 def cause_of(code: str, to: str) -> str:
-    """The name of a cause: what is wrong with the app itself is wrong everywhere."""
-    return f"{code}@{'' if reason_of(code) in _EVERYWHERE else to}"
+    """The name of a cause: what is wrong with the app itself is wrong everywhere.
+
+    What a method calls by another name is the same cause.
+    """
+    known = _ALSO_CALLED.get(code, code)
+    return f"{known}@{'' if reason_of(known) in _EVERYWHERE else to}"
 
 
 def place(language: str, directory: Directory, cause: Cause) -> str:

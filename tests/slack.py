@@ -27,6 +27,7 @@ from bot.face import Face
 from infra.desk import web_api
 from infra.desk.seed import BotUser, Channel, SlackUser
 from infra.desk.workspace import Workspace as StandIn
+from infra.manifest import SCOPES
 from tests.world import CHANNELS, PEOPLE, World
 
 Json = dict[str, Any]
@@ -222,8 +223,10 @@ def stand_in(world: World, token: str = "xoxb-test") -> StandIn:
         people=[SlackUser(one.id, one.name) for one in PEOPLE],
         channels=[Channel(id_, code) for code, id_ in CHANNELS.items()],
         bot=BotUser("U0BOT", "B0BOT", "資料開放"),
+        scopes=SCOPES,
         signing_secret="",
         bot_token=token,
+        url="",
         now=world.clock,
     )
 

@@ -118,7 +118,7 @@ def test_what_was_broken_and_is_mended_is_told_once_and_nothing_is_missing(storm
     told = Counter((one.case, one.to) for one in notices)
     channels = {f"is_archived@{moj}", f"not_in_channel@{aac}"}
     assert set(told.values()) == {1}
-    assert channels <= {cause for cause, _ in told} <= channels | {f"user_disabled@{OLIVE}"}
+    assert channels <= {cause for cause, _ in told} <= channels | {f"account_inactive@{OLIVE}"}
     assert {to for _, to in told} == {CORA}
     there = storm.client.messages()
     for one in notices:

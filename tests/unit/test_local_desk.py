@@ -19,8 +19,9 @@ from itertools import takewhile
 import pytest
 
 from bot.app import web_client
-from bot.delivery import EVENT_TYPE, deliver
+from bot.delivery import deliver
 from bot.face import Face
+from bot.posting import EVENT_TYPE
 from infra import demo_roster
 from infra.demo import letters
 from infra.demo_run import BEGAN

@@ -80,7 +80,7 @@ def test_a_person_whom_slack_does_not_know_keeps_the_others_from_nothing(world, 
     world.awaiting()
     swept(world, slack)
     assert len(slack.to("U0CAROL")) == 1
-    assert [one.name for one in outbox.causes(world.desk)] == [f"user_disabled@{DEREK}"]
+    assert [one.name for one in outbox.causes(world.desk)] == [f"account_inactive@{DEREK}"]
 
 
 def test_a_refused_update_of_what_somebody_has_is_parked_too(world, slack):
@@ -251,6 +251,7 @@ def test_every_cause_is_told_with_where_why_and_what_to_do(world, code, language
 def test_what_is_wrong_with_the_app_is_one_cause_wherever_it_was_met():
     assert {cause_of("token_revoked", to) for to in (CARD, OLIVE)} == {"token_revoked@"}
     assert cause_of("is_archived", CARD) == f"is_archived@{CARD}"
+    assert cause_of("is_inactive", CARD) == cause_of("is_archived", CARD)
 
 
 # -- in the status
