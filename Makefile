@@ -18,7 +18,7 @@ demo: $(LOCAL) ## the whole job in the browser, on your own machine (FEEDBACK=FI
 	@$(BIN)/opendata serve --demo --port $(or $(PORT),8000) $(if $(FEEDBACK),--feedback "$(FEEDBACK)") $(if $(KEEP_DATES),--keep-dates)
 
 test: $(DEV) ## all tests that need no browser
-	@$(BIN)/pytest --ignore=tests/journeys
+	@$(BIN)/pytest --ignore=tests/journeys --numprocesses auto --dist loadfile
 
 journeys: $(DEV) ## walk the product in headless Chromium, leave pictures in build/screenshots
 	@if ! command -v chromium >/dev/null; then echo "make journeys needs Chromium and Chinese fonts: apt-get install chromium fonts-noto-cjk" >&2; exit 1; fi

@@ -201,7 +201,7 @@ def test_a_draft_is_written_in_progress_and_takes_a_case_out_of_study():
     }
 
 
-@pytest.mark.parametrize("purpose", set(Purpose) - {Purpose.SET_ASIDE})
+@pytest.mark.parametrize("purpose", sorted(set(Purpose) - {Purpose.SET_ASIDE}))
 def test_a_submission_goes_to_review_where_the_agency_has_a_section_head(purpose):
     assert submitted_to(purpose, has_reviewer=True) is State.IN_REVIEW
     assert submitted_to(purpose, has_reviewer=False) is State.AWAITING_APPROVAL
