@@ -77,13 +77,15 @@ def page(browser: Browser, desk_url: str) -> Iterator[Page]:
 
 @pytest.fixture
 def walk(page: Page) -> Walk:
+    """Somebody before a desk to which all of the demo's cards have come."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    return Walk(page, PICTURES)
+    made = Walk(page, PICTURES)
+    made.settle()
+    return made
 
 
 @pytest.fixture
 def settled(walk: Walk) -> Iterator[None]:
-    """The demo's cards are all there; at the end no answer is waited for any more."""
-    walk.settle()
+    """At the end no answer is waited for any more."""
     yield
     walk.page.unroute_all(behavior="ignoreErrors")

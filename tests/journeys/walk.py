@@ -21,7 +21,7 @@ ARRIVED = """() => {
 SETTLED = """async () => {
     const revision = async () => (await (await fetch("page/state")).json()).revision;
     const before = await revision();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     return before === await revision();
 }"""
 
@@ -47,7 +47,7 @@ class Walk:
         self.page.wait_for_function(ARRIVED)
 
     def settle(self) -> None:
-        """Wait until the desk has been quiet for a second: all that was on its way is here."""
+        """Wait until the desk has been quiet for two seconds: all that was on its way is here."""
         self.page.wait_for_function(SETTLED)
 
     def pretend(self, change: Callable[[dict[str, Any]], object]) -> None:
@@ -112,6 +112,17 @@ class Walk:
     def see(self, where: Locator, text: str) -> None:
         """Wait until it says so."""
         expect(where).to_contain_text(text)
+
+    def fault(
+        self, name: str, *, percent: int = 0, left: int = 0, value: float | None = None
+    ) -> None:
+        """Let Slack fail in some way, as the fault panel does."""
+        told = {"name": name, "percent": percent, "left": left, "value": value}
+        self.page.evaluate(
+            """(told) => fetch("page/act/fault", {method: "POST", body: JSON.stringify(told),
+                headers: {"content-type": "application/json"}}).then((told) => told.json())""",
+            told,
+        )
 
     def picture(self, name: str) -> None:
         """Keep what is on the page."""
