@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from opendata.rules.sight import JOINER, VARIANTS, visible
+
 Block = dict[str, Any]
 
 SECTION, CONTEXT, HEADER, BUTTON_TEXT, PLAIN = 3000, 2000, 150, 75, 2000
@@ -19,41 +21,23 @@ OPTIONS = 100
 """Options of a select, or of one group in it; and groups, of which there may be as many."""
 PARAGRAPH = 2900
 
-# What a reader does not see: control characters but tab and line feed, overrides that turn a text
-# around, signs of no width, fillers, tags, lone surrogates.
-_HIDDEN = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0"
-    "\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
-)
-_JOINER, _VARIANTS = "\u200d", "\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_PICTURES = "\xa9\xae\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
-# A variant is seen after the sign that it varies, a joiner between two emoji.
-_UNSEEN = re.compile(f"[{_HIDDEN}]|(?<![^\\s{_HIDDEN}{_JOINER}{_VARIANTS}])[{_VARIANTS}]")
-_LOOSE = re.compile(f"(?<![{_PICTURES}]){_JOINER}|{_JOINER}(?![{_PICTURES}])")
 # What mrkdwn would make of foreign words: weights and code, for which there are wide signs; a
 # quote, an emoji or an address, a name, a domain, which a sign of no width takes apart.
 _WIDE = str.maketrans("*_~`", "＊＿～｀")
 _TAKEN = re.compile(r"&gt;|[:@#]|(?<=\w)\.(?=\w)")
 _APART = "\u200b"
-_HALF = re.compile(rf"(?:&[a-z]{{0,3}}|{_JOINER})\Z")
-_PIECES = re.compile(f"(?s).{{1,{PARAGRAPH}}}(?<!{_JOINER})(?![{_JOINER}{_VARIANTS}])")
-
-
-def inert(text: str) -> str:
-    """Foreign text without what a reader cannot see."""
-    return _LOOSE.sub("", _UNSEEN.sub("", text))
+_HALF = re.compile(rf"(?:&[a-z]{{0,3}}|{JOINER})\Z")
+_PIECES = re.compile(f"(?s).{{1,{PARAGRAPH}}}(?<!{JOINER})(?![{JOINER}{VARIANTS}])")
 
 
 def cut(text: str, most: int, more: str = "……") -> str:
     """At most so many characters; what was cut is marked."""
-    return text if len(text) <= most else text[: most - len(more)].rstrip(_JOINER) + more
+    return text if len(text) <= most else text[: most - len(more)].rstrip(JOINER) + more
 
 
 def escaped(text: str, most: int = SECTION) -> str:
     """Foreign text inside mrkdwn: no mention, no link, no formatting; at most so many signs."""
-    words = cut(inert(text), most).translate(_WIDE)
+    words = cut(visible(text), most).translate(_WIDE)
     words = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return mrkdwn(_TAKEN.sub(_taken_apart, words), most)
 
@@ -76,7 +60,7 @@ def notice(text: str) -> str:
 
 
 def plain(text: str, most: int = PLAIN) -> Block:
-    return {"type": "plain_text", "text": _some(cut(inert(text), most)), "emoji": False}
+    return {"type": "plain_text", "text": _some(cut(visible(text), most)), "emoji": False}
 
 
 def _some(text: str) -> str:
@@ -107,11 +91,11 @@ def paragraphs(text: str, most: int, more: str) -> list[Block]:
 
     ``most`` counts UTF-16 units, as JSON does when it escapes: an emoji is two.
     """
-    words = inert(text)
+    words = visible(text)
     units = words.encode("utf-16-le")
     if len(units) > 2 * most:
         kept = units[: 2 * (most - len(more))].decode("utf-16-le", "ignore")
-        words = inert(kept) + more
+        words = visible(kept) + more
     pieces = (found[0] for found in _PIECES.finditer(words))
     return [paragraph(piece) for piece in pieces if piece.strip()]
 
@@ -123,7 +107,7 @@ def context(*texts: str) -> Block:
 
 def quote(text: str, most: int = SECTION, more: str = "……") -> Block:
     """A citizen's or an office's words, to the letter: inert by construction."""
-    words = {"type": "text", "text": _some(cut(inert(text), most, more))}
+    words = {"type": "text", "text": _some(cut(visible(text), most, more))}
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_quote", "elements": [words]}],
@@ -132,7 +116,7 @@ def quote(text: str, most: int = SECTION, more: str = "……") -> Block:
 
 def preformatted(text: str, most: int = SECTION) -> Block:
     """Words to be copied as they are."""
-    words = {"type": "text", "text": _some(cut(inert(text), most))}
+    words = {"type": "text", "text": _some(cut(visible(text), most))}
     return {
         "type": "rich_text",
         "elements": [{"type": "rich_text_preformatted", "elements": [words]}],
@@ -243,7 +227,7 @@ def text_input(action: str, initial: str | None, *, most: int, multiline: bool =
         "multiline": multiline,
         "max_length": most,
     }
-    shown = inert(initial or "")
+    shown = visible(initial or "")
     return made | ({"initial_value": shown} if shown.strip() else {})
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bot.blocks import cut, escaped, inert
+from bot.blocks import cut, escaped
 from opendata import texts
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
 from opendata.rules.feedback import Case, Outside
 from opendata.rules.people import Directory
 from opendata.rules.roc import BEFORE_YEAR_1
+from opendata.rules.sight import visible
 
 NAME = 80
 """Characters of a person's or an agency's name among other words."""
@@ -44,7 +45,7 @@ class Voice:
         person = self.directory.person(person_id)
         if person is None:
             return person_id
-        return cut(inert(f"{self.agency(person.agency)}{person.name}"), NAME)
+        return cut(visible(f"{self.agency(person.agency)}{person.name}"), NAME)
 
     def person(self, person_id: str | None) -> str:
         """Unit and name of a person, for mrkdwn; never a mention, so nobody is pinged."""
@@ -63,4 +64,4 @@ class Voice:
 
     def title(self, case: Case) -> str:
         """The masked title, for plain text."""
-        return inert(case.title)
+        return visible(case.title)

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from opendata.rules import privacy
 from opendata.rules.canonical import digest, encode
 from opendata.rules.errors import Fault, Invalid
+from opendata.rules.sight import visible
 
 MAX_TEXT = 3000
 MAX_CONTACT = 150
@@ -144,8 +145,12 @@ class Draft:
 
 
 def tidy(text: str) -> str:
-    """NFC, line feeds, no blanks at the ends: the form in which texts are kept and hashed."""
-    return unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    """As texts are kept and hashed: NFC, line feeds, no blanks at the ends, nothing unseen.
+
+    What is approved is what was shown, to the last sign.
+    """
+    seen = visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", seen).strip()
 
 
 def tidied(reply: Reply) -> Reply:

@@ -15,7 +15,7 @@ from functools import cache, partial
 import pytest
 
 from bot import modals
-from bot.blocks import escaped, inert
+from bot.blocks import escaped
 from bot.card import card
 from bot.commands import case_line
 from bot.delivery import render
@@ -37,6 +37,7 @@ from opendata.rules.feedback import Action, State
 from opendata.rules.kpi import Figures
 from opendata.rules.people import Role
 from opendata.rules.reply import ReplyType
+from opendata.rules.sight import visible
 from opendata.texts import masked
 from tests.unit.inspector import as_seen, inspect
 
@@ -321,18 +322,18 @@ def test_a_citizens_words_stand_in_details_to_the_letter(renderings):
 
 def test_what_is_inert_stays_so():
     for words in strings(2000, seed=8):
-        once = inert(words)
-        assert inert(once) == once
+        once = visible(words)
+        assert visible(once) == once
 
 
 def test_a_family_of_emoji_stays_together():
     for emoji in ("👨‍👩‍👧‍👦", "👩🏽‍⚕️", "❤️‍🔥", "🏳️‍🌈", "1️⃣"):
-        assert inert(f"家{emoji}家") == f"家{emoji}家"
+        assert visible(f"家{emoji}家") == f"家{emoji}家"
 
 
 def test_ordinary_words_are_left_as_they_are():
     for words in ("開放歷年廉政統計（115年）", "CPI 與 GDP", "R&D", "刑事訴訟法第245條、e-mail"):
-        assert inert(words) == words
+        assert visible(words) == words
         assert escaped(words) == words.replace("&", "&amp;")
 
 

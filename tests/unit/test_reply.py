@@ -295,3 +295,18 @@ def test_thanks_may_be_short():
 @pytest.mark.parametrize("contact", ["綜合規劃組 02-23141000", "service@aac.moj.gov.tw", "分機12"])
 def test_a_number_an_address_or_an_extension_is_a_way_to_ask(contact):
     assert Doubt.NO_WAY_TO_ASK not in doubts(replace(OPEN, contact=contact))
+
+
+@pytest.mark.parametrize("unseen", list("\u200b\u202e\u2066\x00\ud800\ufeff\u200d"))
+    "unseen", ["\u200b", "\u202e", "\u2066", "\x00", "\ud800", "\ufeff", "\u200d"]
+)
+def test_what_is_kept_and_hashed_is_what_is_seen(unseen):
+    seen = replace(OPEN, text="依法不公開。")
+    hidden = replace(seen, text=f"依{unseen}法不公{unseen}開。{unseen}")
+    assert tidied(hidden).text == "依法不公開。"
+    assert reply_hash("S1", 1, hidden) == reply_hash("S1", 1, seen)
+
+
+def test_tidying_twice_changes_nothing_more():
+    for text in ("e\u200b\u0301", " \ufe0f\r\n甲\r乙\u200d ", "👨\u200d👩 \u200d"):
+        assert tidy(tidy(text)) == tidy(text)
