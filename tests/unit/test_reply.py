@@ -298,8 +298,6 @@ def test_a_number_an_address_or_an_extension_is_a_way_to_ask(contact):
 
 
 @pytest.mark.parametrize("unseen", list("\u200b\u202e\u2066\x00\ud800\ufeff\u200d"))
-    "unseen", ["\u200b", "\u202e", "\u2066", "\x00", "\ud800", "\ufeff", "\u200d"]
-)
 def test_what_is_kept_and_hashed_is_what_is_seen(unseen):
     seen = replace(OPEN, text="依法不公開。")
     hidden = replace(seen, text=f"依{unseen}法不公{unseen}開。{unseen}")

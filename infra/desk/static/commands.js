@@ -6,5 +6,6 @@ export const WORDS = [
   { name: "status", zh: "狀態", en: "status" },
   { name: "list", zh: "清單", en: "list" },
   { name: "show", zh: "案件", en: "show" },
+  { name: "import", zh: "匯入", en: "import" },
   { name: "help", zh: "說明", en: "help" },
 ];

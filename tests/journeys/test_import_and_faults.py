@@ -1,0 +1,77 @@
+"""Files handed in, Slack failing on purpose, and a demo that starts over: all for real."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.journeys.roads import CHANNEL, claimed
+from tests.journeys.walk import Walk
+
+GOOD = "slack_user_id,name,agency,roles,locale,active\nU20NEW,高美惠,法務部,承辦人,zh,是\n"
+BAD = GOOD + "U21BAD,無處,沒有這個機關,承辦人,zh,是\nU22BAD,某人,法務部,魔術師,zh,是\n"
+WRONG = "狗,貓\n1,2\n"
+
+
+def hand_in(walk: Walk, name: str, text: str) -> None:
+    """Choose a file in the modal, and send it."""
+    file = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+    walk.modal.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    expect(walk.modal).to_contain_text(name)
+    walk.submit()
+
+
+def test_the_coordinator_hands_in_a_file_and_sees_what_became_of_each_row(walk: Walk) -> None:
+    walk.be("U06DESK")
+    walk.look_at("dm-bot")
+    walk.say("/opendata import")
+    walk.see(walk.modal, "匯入")
+    walk.submit()
+    walk.see(walk.modal.get_by_test_id("modal-error"), "請填寫這個欄位")
+    hand_in(walk, "animals.csv", WRONG)
+    walk.see(walk.modal.get_by_test_id("modal-error"), "欄")
+    walk.picture("30-import-wrong")
+    walk.close()
+    walk.say("/opendata 匯入")
+    hand_in(walk, "people.csv", BAD)
+    walk.see(walk.modal, "匯入1筆，未匯入2筆")
+    walk.see(walk.modal, "第3行")
+    walk.picture("31-imported")
+    walk.close()
+    walk.be("U20NEW")
+    walk.look_at("dm-bot")
+    walk.say("/opendata 清單")
+    walk.see(walk.page.get_by_test_id("ephemeral").last, "未結案件")
+
+
+def test_somebody_else_is_told_who_imports(walk: Walk) -> None:
+    walk.be("U01OFFICER")
+    walk.look_at("dm-bot")
+    walk.say("/opendata import")
+    walk.see(walk.page.get_by_test_id("ephemeral").last, "不能辦理這項作業")
+
+
+def test_while_slack_fails_nothing_is_lost_and_the_coordinator_is_told(walk: Walk) -> None:
+    walk.fault("removed_from_channel", percent=100)
+    walk.be("U06DESK")
+    walk.look_at(CHANNEL)
+    walk.press(walk.message("待認領", "請窗口分辦"), "assign")
+    walk.choose("agency", "aoc")
+    walk.submit()
+    walk.look_at("dm-bot")
+    notice = walk.message("無法送達")
+    walk.see(notice, "/invite")
+    walk.say("/opendata status")
+    walk.see(walk.page.get_by_test_id("ephemeral").last, "無法送達")
+    walk.picture("32-parked")
+    walk.fault("removed_from_channel", percent=0)
+
+
+def test_a_demo_starts_over(walk: Walk) -> None:
+    card = claimed(walk, "毒品犯罪資料想要多兩個欄位")
+    walk.see(card, "處理中")
+    walk.page.get_by_test_id("start-over").click()
+    walk.page.get_by_test_id("confirm-yes").click()
+    walk.settle()
+    walk.be("U01OFFICER")
+    walk.look_at(CHANNEL)
+    walk.see(walk.message("毒品犯罪資料想要多兩個欄位"), "待認領")
