@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,7 +30,8 @@ from opendata.desk import roster
 from opendata.rules.errors import Fault, Invalid
 
 LARGEST = 1024 * 1024
-# Of Slack's three seconds, what is left for fetching; a single step of it has a part of that.
+# Of Slack's three seconds, what fetching may take from its first sign to its last; a step of it
+# that takes longer than a part of that ends by itself.
 FETCH_SECONDS, STEP_SECONDS, STEP = 1.8, 1.0, 64 * 1024
 
 
@@ -51,14 +53,18 @@ def ask(face: Face, actor: str, trigger_id: str, client: WebClient) -> None:
 def _importing(face: Face) -> Callable[..., None]:
     def handle_import(ack: Ack, body: dict[str, Any], view: Block, client: WebClient) -> None:
         actor = body["user"]["id"]
+
+        def imported(asked: Face) -> Block:
+            return modals.handed_in(asked.voice_of(actor), _import(asked, actor, view, client))
+
         try:
-            handed = face.answer(lambda f: _import(f, actor, view, client))
+            told = face.answer(imported)
         except Invalid as wrong:
             # Under the field, whatever column is wrong: another file can be chosen there.
-            told = texts.refusal(face.voice_of(actor).language, wrong)
-            ack(response_action="errors", errors={modals.FILE: cut(told, b.PLAIN)})
+            why = texts.refusal(face.refusing(actor).language, wrong)
+            ack(response_action="errors", errors={modals.FILE: cut(why, b.PLAIN)})
         else:
-            ack(response_action="update", view=modals.handed_in(face.voice_of(actor), handed))
+            ack(response_action="update", view=told)
 
     return handle_import
 
@@ -69,7 +75,7 @@ def _import(face: Face, actor: str, view: Block, client: WebClient) -> Handed:
     files = view["state"]["values"][modals.FILE][modals.FILE].get("files")
     if not files:
         raise Invalid(Fault(modals.FILE, "file_missing"))
-    raw = _fetched(files[0], client)
+    raw = _in_time(lambda: _fetched(files[0], client))
     handed = read_import(raw, str(files[0].get("name", "")), directory)
     if handed.taken:
         roster.hand_in(face.desk, directory, handed.taken)
@@ -84,6 +90,21 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: object) -> None:
         return None
+
+
+def _in_time(fetch: Callable[[], bytes]) -> bytes:
+    """What is fetched within the time there is; a laggard is left behind.
+
+    Raises:
+        Invalid: ``file_away``, and those of ``fetch``.
+    """
+    fetching = ThreadPoolExecutor(1)
+    try:
+        return fetching.submit(fetch).result(FETCH_SECONDS)
+    except TimeoutError:
+        raise Invalid(Fault(modals.FILE, "file_away")) from None
+    finally:
+        fetching.shutdown(wait=False)
 
 
 def _fetched(file: dict[str, Any], client: WebClient) -> bytes:

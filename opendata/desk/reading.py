@@ -167,7 +167,9 @@ class Desktop:
 
 
 def desktop(desk: Desk, actor: str) -> Desktop:
-    """The person's cases by due date, among the AROUND that fall due first: one query.
+    """The person's cases by due date, among the AROUND that fall due first.
+
+    One query; where more are open than that, a second one finds the person's own.
 
     Raises:
         Stranger: not in the roster.
@@ -184,7 +186,7 @@ def desktop(desk: Desk, actor: str) -> Desktop:
     received = waiting(State.RECEIVED, Role.OFFICER)
     return Desktop(
         person=who,
-        mine=tuple(case for case in around if case.officer == actor),
+        mine=_own(desk, actor) if page.next else tuple(c for c in around if c.officer == actor),
         to_approve=waiting(State.AWAITING_APPROVAL, Role.CIO),
         to_review=waiting(State.IN_REVIEW, Role.SECTION_HEAD),
         to_cosign=tuple(c for c in in_progress if c.draft and c.draft.awaits_cosign),
@@ -192,6 +194,11 @@ def desktop(desk: Desk, actor: str) -> Desktop:
         unclaimed=tuple(c for c in received if not c.unassigned),
         more=page.next is not None,
     )
+
+
+def _own(desk: Desk, actor: str) -> tuple[Case, ...]:
+    page = desk.store.find(Index.OWNER, records.owner_shelf(actor), limit=AROUND)
+    return tuple(map(records.read_case, page.rows))
 
 
 # -- numbers ----------------------------------------------------------------------------------

@@ -6,9 +6,11 @@ import pytest
 
 from bot import commands
 from bot.ids import Button, Modal, Ref
+from opendata import wiring
 from opendata.desk import roster
 from opendata.rules.reply import ReplyType
 from tests.counting import Counting
+from tests.slack import Reply
 from tests.world import (
     CAROL,
     CORA,
@@ -219,16 +221,53 @@ def test_a_modal_that_is_sent_is_one_read_and_one_commit(deployed, warm, calls, 
     assert deployed.case().version == before + 1
 
 
-def test_a_file_handed_in_is_one_commit_beside_what_was_seen_a_moment_ago(deployed, warm, calls):
+def test_a_file_handed_in_is_one_commit_beside_what_was_seen_a_moment_ago(
+    deployed, warm, calls, replies
+):
+    raw = "slack_user_id,name,agency,roles,locale,active\nU9,王小明,法務部,officer,zh,是\n".encode()
+    replies["files/F1"] = lambda _: Reply(raw)
+    url = f"{wiring.settings().slack_api_url}files/F1"
+    file = {"id": "F1", "name": "people.csv", "size": len(raw), "url_private_download": url}
     assert counted(calls, lambda: warm.command(CORA, "import")) == NOTHING
-    desk = deployed.desk.for_request()
-    calls.clear()
-    roster.hand_in(desk, roster.for_import(desk, CORA), PEOPLE)
-    assert calls == ["commit"]
+    view = warm.shown()
+    assert counted(calls, lambda: warm.submit(CORA, view, file=[file])) == ["commit"]
+    assert deployed.desk.directory().person("U9")
 
 
 def test_every_modal_is_counted():
     assert set(SUBMITS) | {Modal.IMPORT} == set(Modal)
+
+
+# -- what comes on top of it, and when
+
+
+def forget_what_was_seen(world):
+    """As after a minute in which nobody asked."""
+    world.desk.renewed()
+
+
+def test_after_a_minute_the_versions_are_read_once_more(deployed, warm, calls):
+    deployed.claimed()
+    pressed = ref(deployed)
+    forget_what_was_seen(deployed)
+    assert counted(calls, lambda: warm.command(OLIVE, "list")) == ["get", "find"]
+    forget_what_was_seen(deployed)
+    assert counted(calls, lambda: warm.press(OLIVE, Button.DETAILS, pressed)) == ["get", "query"]
+    forget_what_was_seen(deployed)
+    assert counted(calls, lambda: warm.press(OLIVE, Button.RELEASE, pressed)) == ACT
+
+
+def test_a_roster_that_has_changed_is_loaded_once(deployed, warm, calls):
+    deployed.claimed()
+    roster.import_people(deployed.desk, PEOPLE)
+    told = ["get", "query", "find"]
+    assert counted(calls, lambda: warm.command(OLIVE, "list")) == told
+    assert counted(calls, lambda: warm.command(OLIVE, "list")) == LIST
+
+
+def test_the_first_request_of_a_process_loads_roster_and_calendar(deployed, slack, calls):
+    told = ["get", "query", "query", "find"]
+    assert counted(calls, lambda: slack.command(OLIVE, "list")) == told
 
 
 # -- refusals

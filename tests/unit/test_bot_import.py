@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 from dataclasses import replace
+from threading import Event
 
 import pytest
 
@@ -310,9 +311,21 @@ def test_a_file_that_says_it_is_too_large_is_not_fetched(slack, upload):
     assert slack.heard == []
 
 
-def test_a_file_that_comes_too_slowly_is_given_up(upload, monkeypatch):
-    monkeypatch.setattr(imports, "FETCH_SECONDS", -1)
+def test_a_file_that_comes_too_slowly_is_given_up(deployed, upload, replies, monkeypatch):
+    monkeypatch.setattr(imports, "FETCH_SECONDS", 0.2)
+    asked, given_up = Event(), Event()
+
+    def late(_):
+        asked.set()
+        given_up.wait(10)
+        return Reply(people(1))
+
+    replies["files/F1"] = late
+    before = deployed.rows()
     assert error(upload(people(1))) == texts.say("zh", "fault.file_away")
+    assert asked.is_set()
+    assert deployed.rows() == before
+    given_up.set()
 
 
 def test_a_file_that_never_comes_is_given_up(upload, replies):

@@ -135,6 +135,18 @@ def test_everybody_finds_on_the_desktop_what_waits_for_them(world):
     assert ids(before(DEREK).to_approve) == ["S5"]
 
 
+def test_the_own_cases_are_there_however_many_others_fall_due_before_them(world, monkeypatch):
+    monkeypatch.setattr(reading, "AROUND", 3)
+    for number in range(5):
+        at = MONDAY - timedelta(days=number + 1)
+        world.opened(id_=str(number + 1), posted_at=at, timestamp=at)
+    mine = world.claimed(id_="9")
+    before = reading.desktop(world.desk, OLIVE)
+    assert [case.id for case in before.mine] == [mine]
+    assert len(before.unclaimed) == 3
+    assert before.more
+
+
 # -- numbers
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from infra import cli
 from opendata.adapters.feedback_files import read_feedback
+from opendata.desk.roster import AT_ONCE
 from opendata.rules.people import Role
 from opendata.settings import Settings
 from opendata.texts import LANGUAGES
@@ -65,3 +66,8 @@ def test_every_command_of_the_guide_is_understood(monkeypatch, capsys, command):
 @pytest.mark.parametrize("quoted", re.findall(r"「(.+?)」", GUIDE))
 def test_what_the_guide_says_that_the_desk_says_is_what_it_says(quoted):
     assert any(quoted.rstrip("…") in sentence for sentence in LANGUAGES["zh"].values())
+
+
+def test_the_guide_names_what_one_import_from_slack_takes():
+    assert f"一次最多 {AT_ONCE} 筆" in GUIDE
+    assert f"at most {AT_ONCE} rows" in GUIDE

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.delivery import backoff
 from infra.template import (
     Route,
     Schedule,
@@ -23,6 +25,7 @@ from infra.template import (
     translate,
 )
 from opendata.adapters.items import described
+from opendata.desk.outbox import Intent, Message
 from opendata.settings import Settings
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
@@ -30,6 +33,7 @@ FUNCTION = "AWS::Serverless::Function"
 ROLE = "AWS::IAM::Role"
 QUEUE = "AWS::SQS::Queue"
 ALARM = "AWS::CloudWatch::Alarm"
+BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 
 CRON_FIELD = r"(\*|\?|[0-9A-Z]+([-,/#][0-9A-Z]+)*|\*/[0-9]+|L|[0-9]{1,2}[LW])"
 SCHEDULE = re.compile(
@@ -313,6 +317,29 @@ def test_every_function_and_every_dead_letter_queue_has_an_alarm():
     }
     assert set(alarms("IteratorAge")) == {json.dumps({"Ref": "DeliverFunction"})}
     assert set(alarms("5xx")) == {json.dumps({"Ref": "Api"})}
+
+
+def test_what_delivery_counts_as_wrong_is_an_alarm():
+    for metric in ("OutboxFailed", "Parked", "AsPlainText"):
+        (alarm,) = (
+            told["Properties"]
+            for _, told in resources(read(TEMPLATE), ALARM)
+            if told["Properties"]["MetricName"] == metric
+        )
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+        # An intent that always fails is tried at least so often in the alarm's time.
+        tries = sum(1 for _ in failing_within(alarm["Period"]))
+        assert alarm["Threshold"] < (tries if metric == "OutboxFailed" else 1)
+        assert alarm["EvaluationPeriods"] == 1
+
+
+def failing_within(seconds: int) -> Iterator[int]:
+    """The tries of an intent that fails each time, as delivery puts it off."""
+    elapsed, tries = timedelta(), 0
+    while elapsed < timedelta(seconds=seconds):
+        yield tries
+        elapsed += backoff(Intent("S1.1.0", "S1", 1, Message.CARD, "card", BEGIN, tries=tries))
+        tries += 1
 
 
 def test_silence_of_the_sweep_is_an_alarm():
