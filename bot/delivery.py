@@ -82,9 +82,13 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> Counter[str]:
 
 
 def _carried_out(desk: Desk, sender: Sender, plan: Plan) -> Outcome:
-    """Bring every copy; one addressee whom Slack refuses must not keep it from the others."""
+    """Bring every copy; one addressee whom Slack refuses must not keep it from the others.
+
+    Where Slack does not answer, no more is asked of it now; the next try begins with another.
+    """
     intent, causes, waits = sender.intent, list[str](), list[timedelta]()
-    for copy in plan.copies:
+    first = intent.tries % len(plan.copies) if plan.copies else 0
+    for copy in (*plan.copies[first:], *plan.copies[:first]):
         try:
             sender.bring(copy)
         except Refused as refused:

@@ -7,6 +7,7 @@ file is logged.
 
 from __future__ import annotations
 
+import re
 import time
 import urllib.error
 import urllib.request
@@ -30,6 +31,7 @@ from opendata.desk import roster
 from opendata.rules.errors import Fault, Invalid
 
 LARGEST = 1024 * 1024
+_HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 # Of Slack's three seconds, what fetching may take from its first sign to its last; a step of it
 # that takes longer than a part of that ends by itself.
 FETCH_SECONDS, STEP_SECONDS, STEP = 1.8, 1.0, 64 * 1024
@@ -76,7 +78,8 @@ def _import(face: Face, actor: str, view: Block, client: WebClient) -> Handed:
     if not files:
         raise Invalid(Fault(modals.FILE, "file_missing"))
     raw = _in_time(lambda: _fetched(files[0], client))
-    handed = read_import(raw, str(files[0].get("name", "")), directory)
+    name = str(files[0].get("name", ""))
+    handed = read_import(raw, name, directory, most=roster.AT_ONCE)
     if handed.taken:
         roster.hand_in(face.desk, directory, handed.taken)
     return handed
@@ -144,8 +147,10 @@ def _is_slacks(url: str, api_url: str) -> bool:
         told, api = urlsplit(url), urlsplit(api_url)
     except ValueError:
         return False
-    within = (told.hostname or "").endswith(f".{api.hostname}")
-    return told.scheme == api.scheme and (within or told.netloc == api.netloc)
+    name = told.hostname or ""
+    # A bare name of a host below Slack's own: no user, no port, no sign that others read otherwise.
+    within = name == told.netloc and name.endswith(f".{api.hostname}") and _HOST.fullmatch(name)
+    return told.scheme == api.scheme and bool(within or told.netloc == api.netloc)
 
 
 def _read(steps: Iterable[bytes]) -> bytes:

@@ -40,20 +40,22 @@ def question_and_reply(scene: Scene) -> list[Block]:
 
 
 def _rests_on(scene: Scene, written: Reply) -> list[str]:
-    say = scene.say
-    lines = [say("approval.contact", contact=written.contact)]
-    optional = (
-        ("reason", written.reason),
-        ("statute", written.statute),
-        ("promised", None),
-        ("item", written.item),
-    )
-    for name, value in optional:
-        if value:
-            lines.append(say(f"approval.{name}", **{name: value}))
-    if written.promised:
-        lines.append(say("approval.promised", date=written.promised))
-    return lines
+    """Contact, and what the type of reply carries, each on a line."""
+    return [scene.say("approval.contact", contact=written.contact), *_carries(scene, written)]
+
+
+def _carries(scene: Scene, written: Reply) -> list[str]:
+    told: dict[str, dict[str, object]] = {
+        "promised": {"date": written.promised},
+        "reason": {"reason": written.reason},
+        "statute": {"statute": written.statute},
+        "item": {"item": written.item},
+    }
+    return [
+        scene.say(f"approval.{name}", **params)
+        for name, params in told.items()
+        if all(value is not None for value in params.values())
+    ]
 
 
 def changes(voice: Voice, before: Reply, after: Reply) -> str:
@@ -234,7 +236,7 @@ def to_publish(scene: Scene) -> Rendered:
         b.section(say(_when(scene), case=case.id, due=scene.voice.due(case))),
         b.section(say("publish.block")),
         b.preformatted(written.text),
-        b.preformatted(fields),
+        b.preformatted("\n".join([fields, *_carries(scene, written)])),
         b.actions(buttons),
     ]
     notice = say("publish.notice", case=case.id, title=scene.title, due=scene.voice.due(case))

@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 
 EVENT_TYPE = "opendata_desk"
 HISTORY = 200
+LONGEST_RETRY_AFTER = 24 * 3600
 RETRY_AFTER = 30
 IN_TIME = LEASE / 2
 
@@ -219,7 +220,7 @@ class Sender:
         while True:
             page = call(self.client, "conversations.history", **told)
             for message in page.get("messages", ()):
-                payload = message.get("metadata", {}).get("event_payload", {})
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("id") == _mark(mine):
                     return str(message["ts"]), int(payload.get("version", 0))
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
@@ -254,7 +255,7 @@ def _understood(no: SlackApiError, *, harmless: bool) -> Delayed | Refused:
     code, status = str(no.response.get("error")), no.response.status_code
     if status == 429 or code in _LIMITS:
         told = str(no.response.headers.get("Retry-After", ""))
-        seconds = int(told) if told.isdecimal() else RETRY_AFTER
+        seconds = min(int(told), LONGEST_RETRY_AFTER) if told.isdecimal() else RETRY_AFTER
         return Delayed(timedelta(seconds=seconds), undone=True)
     if status >= 500 or code in _PASSING or not _CODE.fullmatch(code):
         return Delayed(undone=harmless)

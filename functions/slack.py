@@ -98,7 +98,8 @@ def _shape_of(body: Mapping[str, Any]) -> Any:
         return {}
     if kind is not None and not isinstance(kind, str):
         return {"type": str}
-    inside = {"view": dict} if body.get("view") else {}
+    inside: dict[str, Any] = {"view": dict} if body.get("view") else {}
+    inside |= {"response_url": str} if body.get("response_url") else {}
     return inside | _SHAPES.get(kind, {})
 
 

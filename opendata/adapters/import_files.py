@@ -65,7 +65,11 @@ def content_of(raw: bytes, among: Iterable[Content] = tuple(Content)) -> Content
 
 
 def read_import(
-    raw: bytes, source: str, directory: Directory, among: Iterable[Content] = tuple(Content)
+    raw: bytes,
+    source: str,
+    directory: Directory,
+    among: Iterable[Content] = tuple(Content),
+    most: int | None = None,
 ) -> Handed:
     """Read a file of any of these kinds.
 
@@ -74,11 +78,15 @@ def read_import(
         source: where it comes from, e.g. the file's name.
         directory: the agencies that rows of people name, and that a tree is added to.
         among: the kinds that are meant.
+        most: entries that can be taken at once, so that a longer list is not looked into.
 
     Raises:
-        Invalid: the file as a whole cannot be read, or is of none of these kinds.
+        Invalid: the file as a whole cannot be read, is of none of these kinds, or too long.
     """
     content = content_of(raw, among)
+    rows = len(read_table(raw, ()).rows)
+    if most is not None and content is not Content.CALENDAR and rows > most:
+        raise Invalid(Fault("file", "too_many_rows", (("n", rows), ("most", most))))
     if content is Content.AGENCIES:
         return Handed(content, *roster_files.read_agencies(raw, directory.agencies))
     if content is Content.PEOPLE:

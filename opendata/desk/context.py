@@ -70,9 +70,11 @@ class Desk:
     def directory(self, versions: Mapping[Key, Row] | None = None) -> Directory:
         """The roster as it stands; ``versions`` are the version rows if they were read already."""
         number = self._number(records.ROSTER_VERSION, versions)
-        if self._memory.roster is None or self._memory.roster[0] != number:
-            self._memory.roster = (number, self._load_roster(number))
-        return self._memory.roster[1]
+        known = self._memory.roster
+        if known is None or known[0] != number:
+            # Threads share the memory: what this one was asked for is what it gives back.
+            known = self._memory.roster = (number, self._load_roster(number))
+        return known[1]
 
     def remembered(self) -> Directory:
         """The roster as it was last read: for names and languages, never for who may."""
@@ -89,9 +91,10 @@ class Desk:
     def calendar(self) -> OfficeCalendar:
         """The office calendar: the shipped years, and over them those that were imported."""
         number = self._number(records.CALENDAR_VERSION)
-        if self._memory.calendar is None or self._memory.calendar[0] != number:
-            self._memory.calendar = (number, self._load_calendar())
-        return self._memory.calendar[1]
+        known = self._memory.calendar
+        if known is None or known[0] != number:
+            known = self._memory.calendar = (number, self._load_calendar())
+        return known[1]
 
     def _number(self, of: Key, versions: Mapping[Key, Row] | None = None) -> int:
         rows = self.store.get(*records.VERSIONS) if versions is None else versions

@@ -2,8 +2,8 @@
 
 Slack waits three seconds, so a request may cost one read and one commit, or one query. A case that
 was read whole is not read again, before the act or after it. Which version the roster and the
-calendar have is taken as it was seen less than ``FRESH`` ago; a commit then checks that it still
-holds. What is read and decided stands in the use cases, which know nothing of this.
+calendar have may be taken as it was seen less than ``FRESH`` ago; a commit checks that it holds.
+What is read and decided stands in the use cases, which know nothing of this.
 """
 
 from __future__ import annotations
@@ -89,11 +89,12 @@ class Request:
         )
 
     def commit(self, *writes: Write) -> None:
-        """See ``Store.commit``; what was assumed is checked, and forgotten where it failed."""
+        """See ``Store.commit``; the versions that were looked at must still be what they were."""
         written = {write.key for write in writes}
+        versions = {key: self._known[key] for key in VERSIONS if key in self._known}
         checks = [
             Check(key, row.version if row else Expect.ABSENT)
-            for key, row in self.assumed.items()
+            for key, row in versions.items()
             if key not in written
         ]
         try:

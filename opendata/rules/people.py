@@ -199,12 +199,12 @@ class Directory:
 
     def ancestors(self, code: str) -> tuple[Agency, ...]:
         """The agency itself, the one above it, and so on to the ministry; () if unknown."""
-        line: list[Agency] = []
+        line: dict[str, Agency] = {}
         above = self._by_code.get(code)
-        while above is not None and above not in line:
-            line.append(above)
+        while above is not None and above.code not in line:
+            line[above.code] = above
             above = self._by_code.get(above.parent) if above.parent else None
-        return tuple(line)
+        return tuple(line.values())
 
     def channel(self, code: str) -> str | None:
         """The Slack channel of an agency: its own, or that of the nearest above it."""

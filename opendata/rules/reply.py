@@ -153,17 +153,22 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", seen).strip()
 
 
+def line(text: str) -> str:
+    """A text of one line, tidy: a break in it would look like a line of ours where it is shown."""
+    return " ".join(tidy(text).split())
+
+
 def tidied(reply: Reply) -> Reply:
     """The reply with its texts tidy, and without parts that its type does not carry."""
     law = reply.reason is Reason.LAW and reply.type in REASONS
     return replace(
         reply,
         text=tidy(reply.text),
-        contact=tidy(reply.contact),
+        contact=line(reply.contact),
         promised=reply.promised if reply.type in DATED else None,
         reason=reply.reason if reply.type in REASONS else None,
-        statute=(tidy(reply.statute) or None) if law and reply.statute else None,
-        item=(tidy(reply.item) or None) if reply.type is ReplyType.PLANNED and reply.item else None,
+        statute=(line(reply.statute) or None) if law and reply.statute else None,
+        item=(line(reply.item) or None) if reply.type is ReplyType.PLANNED and reply.item else None,
     )
 
 
@@ -200,6 +205,7 @@ def _faults(reply: Reply, kind: str, today: date) -> list[Fault | None]:
         _length("statute", reply.statute or "", MAX_STATUTE)
         if reply.reason is Reason.LAW
         else None,
+        _length("item", reply.item, MAX_STATUTE) if reply.item else None,
     ]
 
 

@@ -58,10 +58,10 @@ def test_while_slack_fails_nothing_is_lost_and_the_coordinator_is_told(walk: Wal
     walk.choose("agency", "aoc")
     walk.submit()
     walk.look_at("dm-bot")
-    notice = walk.message("無法送達")
+    notice = walk.message("收不到資料開放的訊息")
     walk.see(notice, "/invite")
     walk.say("/opendata status")
-    walk.see(walk.page.get_by_test_id("ephemeral").last, "無法送達")
+    walk.see(walk.page.get_by_test_id("ephemeral").last, "送不出去")
     walk.picture("32-parked")
     walk.fault("removed_from_channel", percent=0)
 

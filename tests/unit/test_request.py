@@ -11,9 +11,10 @@ from opendata.desk.context import Desk
 from opendata.desk.ports import Add, Delete, Expect, Key, Put, Row
 from opendata.desk.records import ROSTER_VERSION
 from opendata.desk.request import FRESH, Request
+from opendata.rules.calendar import Year
 from opendata.rules.errors import LostRace, Stale, Stranger
 from tests.counting import Counting
-from tests.world import OLIVE, OTTO, PEOPLE
+from tests.world import CORA, OLIVE, OTTO, PEOPLE
 
 HEAD, NOTE = Key("CASE#1", "HEAD"), Key("CASE#1", "NOTE#1")
 
@@ -164,3 +165,24 @@ def test_who_loses_a_race_sees_the_case_as_it_has_become(world, desk):
     with pytest.raises(LostRace):
         casework.claim(asked, case, OTTO)
     assert reading.dossier(asked, case).case.officer == OLIVE
+
+
+def test_a_version_that_was_really_read_is_checked_too(world, request_of):
+    request = request_of()
+    request.get(HEAD, ROSTER_VERSION)
+    roster.import_people(world.desk, [PEOPLE[0]])
+    with pytest.raises(Stale):
+        request.commit(Put(Row(HEAD, {}, 1)))
+
+
+def test_who_was_removed_while_a_file_was_fetched_imports_nothing(world, desk):
+    asked = desk.for_request()
+    judged = roster.for_import(asked, CORA)
+    behind_the_back(world, replace(person_of(CORA), active=False))
+    with pytest.raises(Stale):
+        roster.hand_in(asked, judged, [Year(116, "file", {})])
+    assert 116 not in world.desk.calendar().years
+
+
+def person_of(id_):
+    return next(one for one in PEOPLE if one.id == id_)
