@@ -185,11 +185,11 @@ class Storm:
                 meanwhile(opened)
                 agency = self.chance.choice([ETHICS_NAME, ETHICS_NAME, "內政部"])
                 under_way.append([self.world.opened(agency, id_=str(opened)), self._steps()])
-                self._remember(under_way[-1][0])
+                self.remember(under_way[-1][0])
             else:
                 one = self.chance.choice(under_way)
                 self._act(one[0])
-                self._remember(one[0])
+                self.remember(one[0])
                 one[1] -= 1
                 if not one[1]:
                     under_way.remove(one)
@@ -211,7 +211,7 @@ class Storm:
         except DeskError:
             return
 
-    def _remember(self, number: str) -> None:
+    def remember(self, number: str) -> None:
         about = reading.dossier(self.world.desk, number)
         self.past[number, about.case.version] = about
 
