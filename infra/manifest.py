@@ -18,7 +18,8 @@ SCOPES = (
 )
 EVENTS = ("app_home_opened",)
 # Slack takes 3,000 characters for a command's address; the path comes behind it.
-_ADDRESS = re.compile(r"https?://[!-~]{1,2900}")
+# Slack asks for https; what comes after the path would end up inside the address.
+_ADDRESS = re.compile(r"https://[^\s/?#]{1,255}(/[^\s?#]{0,2000})?", re.ASCII)
 
 
 def slack_manifest(url: str | None) -> dict[str, Any]:

@@ -26,6 +26,7 @@ AGENCY_COLUMNS = ("code", "name", "parent", "county", "channel", "former_names")
 PEOPLE_COLUMNS = ("slack_user_id", "name", "agency", "roles", "locale", "active")
 DEPUTY_COLUMNS = ("for", "by", "from", "to", "form", "ground")
 
+_MEMBER, _CHANNEL = re.compile(r"[UW][A-Za-z0-9_-]+"), re.compile(r"[CG][A-Za-z0-9_-]+")
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SEPARATORS = re.compile(r"[;；、]")
 _ROLES: Mapping[str, Role] = MappingProxyType(
@@ -185,7 +186,7 @@ def _agency(row: TableRow) -> Agency:
         name=_required(row, "name"),
         parent=cells["parent"] or None,
         county=cells["county"].replace("台", "臺"),
-        channel=cells["channel"] or None,
+        channel=_slack_id(row, "channel", _CHANNEL, "not_a_channel") if cells["channel"] else None,
         former_names=tuple(_listed(cells["former_names"])),
     )
 
@@ -200,13 +201,21 @@ def _person(row: TableRow, directory: Directory) -> Person:
         raise Invalid(Fault("locale", "not_a_locale", (("text", cells["locale"]),)))
     roles = (_named(name, _ROLES, Role, "roles", "not_a_role") for name in _listed(cells["roles"]))
     return Person(
-        id=_required(row, "slack_user_id"),
+        id=_slack_id(row, "slack_user_id", _MEMBER, "not_a_member"),
         name=_required(row, "name"),
         agency=agency.code,
         roles=frozenset(roles),
         locale=locale,
         active=_yes_or_no(row, "active"),
     )
+
+
+def _slack_id(row: TableRow, column: str, pattern: re.Pattern[str], code: str) -> str:
+    """An id as Slack gives it; a name in its place would be found out only when nothing comes."""
+    told = _required(row, column)
+    if not pattern.fullmatch(told):
+        raise Invalid(Fault(column, code, (("text", told),)))
+    return told
 
 
 def _deputy(row: TableRow) -> Deputy:

@@ -431,6 +431,8 @@ SENTENCES: dict[str, str] = {
     "fault.second_root": "Only one agency can be at the top, and that is “{root}”.",
     "fault.own_ancestor": "An agency cannot be above itself.",
     "fault.not_a_role": "There is no role “{text}”.",
+    "fault.not_a_member": "“{text}” is no Slack member ID; it begins with U or W, and the “⋮” of a profile copies it.",
+    "fault.not_a_channel": "“{text}” is no Slack channel ID; it begins with C and stands at the end of the channel's details. It is not the channel's name.",
     "fault.not_a_locale": "There is no language “{text}”; use zh or en.",
     "fault.not_a_form": "“{text}” is not a form of deputising; use 代, 代行, 代理 or 授權決行.",
     "fault.not_yes_or_no": "“{text}” should be yes or no.",
