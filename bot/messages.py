@@ -20,7 +20,7 @@ from opendata.rules.feedback import Action, State
 from opendata.rules.reply import Reply, doubts
 from opendata.texts import joined
 
-QUESTION, REPLY = 2000, 3000
+QUESTION, REPLY, PLACE = 2000, 3000, 1000
 
 
 def question_and_reply(scene: Scene) -> list[Block]:
@@ -284,7 +284,7 @@ def undeliverable(voice: Voice, cause: Cause, occasion: str) -> Rendered:
         cause: as it is now.
         occasion: which time that it broke is meant.
     """
-    where = escaped(undelivered.place(voice.language, voice.directory, cause))
+    where = escaped(undelivered.place(voice.language, voice.directory, cause), PLACE)
     over = occasion != str(cause.broke)
     if over or not cause.parked:
         mended = over or cause.mended

@@ -385,6 +385,7 @@ def handed_in(voice: Voice, handed: Handed) -> Block:
 
 
 def _refused_row(voice: Voice, row: RowFault) -> str:
+    """One line, even if the cell that it quotes has several."""
     reason = fault(voice.language, row.fault)
     told = voice.say("cli.row", line=row.line, field=row.fault.field, reason=reason)
-    return b.cut(told, ROW)
+    return b.cut(" ".join(told.split()), ROW)

@@ -17,7 +17,8 @@ from infra.desk.errors import SlackError
 LONGEST_TEXT, LONGEST_MESSAGE, LARGEST_VIEW = 4000, 10_000, 250_000
 OURS = "\u200b"
 """The sign of no width with which mrkdwn is taken apart; nowhere else does one stand."""
-OWN_ADDRESS = "data.gov.tw"
+OWN = re.compile(r"data\.gov\.tw|@opendata\b")
+"""The address and the name that our own sentences speak of."""
 
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _TOKEN = re.compile(r"<[^<>]*>")
@@ -119,7 +120,7 @@ def _mrkdwn(text, seen, *, verbatim):
     seen.formatting.update(sign for sign in shown if sign in "*_~`")
     seen.formatting.update(_EMOJI.findall(shown))
     if not verbatim:
-        rest = shown.replace(OWN_ADDRESS, "")
+        rest = OWN.sub("", shown)
         seen.faults += [f"link {one!a} in {text[:60]!a}" for one in _LINK.findall(rest)]
         seen.faults += [f"name {one!a}" for one in _NAME.findall(rest)]
 

@@ -1,9 +1,11 @@
 """What the product's own source says, read as syntax: calls, literals, and values handed on."""
 
 import ast
+import inspect
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 import opendata
@@ -98,3 +100,12 @@ def pairs_in(tree: ast.Module, node: ast.expr) -> set[str]:
 def literals_of_target(assigned: ast.Assign) -> set[str]:
     """The plain names that an assignment gives a value to."""
     return {one.id for one in assigned.targets if isinstance(one, ast.Name)}
+
+
+def builders(module: ModuleType) -> set[str]:
+    """The names of the public functions that a module defines itself."""
+    return {
+        name
+        for name, one in vars(module).items()
+        if inspect.isfunction(one) and one.__module__ == module.__name__ and name[0] != "_"
+    }

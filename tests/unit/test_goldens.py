@@ -1,7 +1,6 @@
 """Every payload that the bot can produce: byte for byte, complete, and fit for Slack."""
 
 import ast
-import inspect
 import json
 import re
 import sys
@@ -19,7 +18,8 @@ from infra import samples, samples_views
 from infra.desk.block_rules import check_message, check_view
 from opendata.rules.errors import DeskError
 from opendata.rules.feedback import State
-from tests.unit.source import ROOT
+from tests.unit.inspector import LONGEST_MESSAGE, length_of
+from tests.unit.source import ROOT, builders
 
 GOLDEN = ROOT / "tests" / "golden"
 # No use case leads to them yet.
@@ -31,8 +31,6 @@ NEVER = {
     messages: {"return blocks"},
     modals: {"groups = b.groups_of(_options(directory.agencies))"},
 }
-LONGEST_MESSAGE = 10_000
-"""Characters in the blocks of a message, with some air below what Slack refuses."""
 
 
 class Lines:
@@ -135,13 +133,8 @@ def test_every_line_that_builds_something_is_run_for_some_sample(traced, module)
 
 
 def test_every_modal_that_can_be_built_is_there(made):
-    public = {
-        name
-        for name, one in vars(modals).items()
-        if inspect.isfunction(one) and one.__module__ == modals.__name__ and name[0] != "_"
-    }
     names = {re.split("[.-]", Path(path).name)[1] for path in made if "/modal." in path}
-    assert {name.removesuffix("_draft") for name in public} == names
+    assert {name.removesuffix("_draft") for name in builders(modals)} == names
 
 
 def test_every_button_and_every_modal_has_its_id_in_some_sample(made):
@@ -174,19 +167,9 @@ def test_slack_as_we_know_it_takes_every_sample(payloads):
             assert len(json.dumps(payload)) < 250_000, path
         else:
             assert 0 < len(payload["text"]) <= 4000, path
-            assert all_text(payload["blocks"]) < LONGEST_MESSAGE, path
+            assert length_of(payload["blocks"]) < LONGEST_MESSAGE, path
             if payload["blocks"]:
                 check_message(payload["blocks"])
-
-
-def all_text(part):
-    """Characters in every text, wherever it stands."""
-    if isinstance(part, list):
-        return sum(map(all_text, part))
-    if not isinstance(part, dict):
-        return 0
-    own = len(part["text"]) if isinstance(part.get("text"), str) else 0
-    return own + sum(all_text(one) for one in part.values())
 
 
 def test_slacks_own_models_take_every_sample_that_they_know(payloads):

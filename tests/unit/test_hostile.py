@@ -1,10 +1,12 @@
-"""Hostile words in every free text of a case, through every renderer: inert, and within all limits.
+"""Hostile words in every free text, through every renderer: inert, and within all limits.
 
-A generator with a fixed seed puts strings together from what has fooled somebody somewhere. Each
-stands in all places at once, in one rendering; ``OPENDATA_STRINGS`` says how many there are. Our
-own formatting is known from the same rendering with harmless words: foreign ones must add none.
+Each of the strings stands in all places at once, in one rendering; ``OPENDATA_STRINGS`` says how
+many there are. Our own formatting is known from the same rendering with harmless words: foreign
+ones must add none.
 """
 
+import csv
+import io
 import os
 import random
 import re
@@ -14,21 +16,41 @@ from functools import cache, partial
 
 import pytest
 
-from bot import modals
+from bot import home, modals
 from bot.blocks import escaped
 from bot.card import card
 from bot.commands import case_line
 from bot.delivery import render
 from bot.ids import Ref
-from bot.messages import RENDER
+from bot.messages import undeliverable
 from bot.numbers import status_blocks, status_text
 from bot.refusals import sentence
 from bot.voice import Voice
-from infra.samples_desk import BEGIN, LANGUAGES, ministry
+from infra.samples_desk import (
+    AGENCY,
+    BEGIN,
+    CHANNELS,
+    CIO,
+    COORDINATOR,
+    HEAD,
+    LANGUAGES,
+    LEGAL,
+    OFFICER,
+    STRANGER,
+    ministry,
+)
 from infra.samples_messages import on_the_way
+from opendata.adapters import dgpa
+from opendata.adapters.import_files import Content, read_import
+from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
+from opendata.adapters.sqlite import SqliteStore
+from opendata.desk import roster
+from opendata.desk.context import Desk
 from opendata.desk.intake import shown_title
+from opendata.desk.outbox import Message
+from opendata.desk.ports import Put
 from opendata.desk.reading import Status
-from opendata.desk.records import Opinion
+from opendata.desk.records import Cause, Opinion, head_row
 from opendata.rules import privacy
 from opendata.rules.calendar import shipped
 from opendata.rules.deadline import due
@@ -39,55 +61,12 @@ from opendata.rules.people import Role
 from opendata.rules.reply import ReplyType
 from opendata.rules.sight import visible
 from opendata.texts import masked
+from tests.unit.hostile import PIECES, strings
 from tests.unit.inspector import as_seen, inspect
+from tests.unit.source import builders
 
 MANY = int(os.environ.get("OPENDATA_STRINGS", "5000"))
 HARMLESS = "字"
-PIECES = (
-    # what Slack would parse
-    "<!channel>", "<!here|here>", "<!everyone>", "<@U01OFFICER>", "<@U01|名>",
-    "<#C01MOJ|頻道>",
-    "<!subteam^S01|組>", "<!date^1392734382^{date}^https://evil.example|x>",
-    "<mailto:a@b.tw|信>",
-    "<https://evil.example|data.gov.tw>", "<//x>", "<", ">", "|", "^", "<<!channel>>",
-    "<!channel",
-    "&lt;!channel&gt;", "&amp;lt;!here&amp;gt;", "&", "&amp;", "&lt",
-    "&#60;!here&#62;", "&;",
-    # what it would make a link or a name of
-    "https://evil.example/?a=1&b=<x>", "http://a.b", "evil.example",
-    "www.evil.example", "a@b.tw",
-    "mailto:a@b.tw", "tel:110", "slack://x", "data.gov.tw", "@here", "@channel",
-    "#general", "ftp://",
-    # what it would format
-    "*粗*", "_斜_", "~刪~", "`碼`", "```", "```\n圍\n```", "\n> 引", "\n>>> 引", "> ",
-    "\n• 點", "\n- 點",
-    "\n1. 一", "*", "_", "~", "`", ":skull:", ":+1::skin-tone-2:", ":", "::", "# 題",
-    "[a](https://b.tw)",
-    # what is not seen, or turns a text around
-    "\u202e", "\u202c", "\u2066", "\u2069", "\u200f", "\u061c", "\u200b", "\u200c",
-    "\u200d", "\u2060",
-    "\ufeff", "\u00ad", "\u034f", "\u115f", "\u3164", "\uffa0", "\u180e", "\ufe0f",
-    "\ufe00", "\U000e0100",
-    "\U000e0041\U000e0042", "\U000e007f", "\ufff9", "\u206a", "\x00", "\x07",
-    "\x1b[31m", "\x7f", "\x85",
-    "\ud83d", "\udc68", "\udfff", "\r", "\r\n", "\t", "\n", "\n\n", "\x0b", "\u2028",
-    "\u3000", " ", "   ",
-    # what is seen, and long
-    "👨‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "👩🏽‍⚕️", "❤️‍🔥", "1️⃣", "e\u0301",
-    "Z\u0351\u036b\u0343\u036a\u0302", "中文字", "法務部", "ﷺ",
-    "שלום", "مرحبا", "한국어", "नमस्ते", "ไทย", "０９１２３４５６７８", "0912-345-678",
-    "A123456789", "長" * 300,
-    "a" * 300, "word ", "，", "。", "「」", "（", "{case}", "{0}", "%s", "\\n", '"',
-    "'", "<b>HTML</b>", "—",
-)  # fmt: skip
-
-
-def strings(many, seed=20260302):
-    """Strings of every length, the same ones every time."""
-    rng = random.Random(seed)
-    for n in range(many):
-        parts = rng.choice((1, 2, 3, 5, 8, 13, 40)) if n % 50 else 800
-        yield "".join(rng.choices(PIECES, k=parts))[:10_000]
 
 
 # -- what is rendered -------------------------------------------------------------------------
@@ -151,6 +130,11 @@ def _named(directory, words):
     )
 
 
+def whole(words):
+    """The words as a file can hold them: without halves of pairs."""
+    return words.encode("utf-8", "ignore").decode()
+
+
 def _few(directory):
     """Some agencies, and those that the cases belong to."""
     return dict.fromkeys([*directory.ancestors("aac"), *directory.agencies[:30]])
@@ -177,9 +161,7 @@ class Speaking:
     def why(self, about):
         case = about.case
         year = shipped().years[115]
-        # A calendar comes from a file, in which no half of a pair can stand.
-        name = self.words[:20].encode("utf-8", "ignore").decode()
-        holidays = dict.fromkeys(year.off, name)
+        holidays = dict.fromkeys(year.off, whole(self.words[:20]))
         calendar = shipped().with_year(replace(year, off=holidays))
         return modals.why(self.voice, case, due(case.opened_at, calendar))
 
@@ -190,9 +172,45 @@ class Speaking:
     def numbers(self):
         codes = [one.code for one in self.directory.agencies]
         line = Figures(received=5, stars=1, stars_mean=3.0, mean=1.0, median=1.0)
-        counted = Status("115Q1", BEGIN, dict.fromkeys(codes, line), line)
+        broken = tuple(
+            Cause("not_in_channel", place, BEGIN, parked=3, broke=1)
+            for place in (CHANNELS[AGENCY], OFFICER, self.words[:255])
+        )
+        counted = Status("115Q1", BEGIN, dict.fromkeys(codes, line), line, broken)
         blocks = status_blocks(self.voice, counted)
         return {"text": status_text(self.voice, counted), "blocks": blocks}
+
+    def undeliverable(self, place, many):
+        """What is broken at a place: an agency's channel or that of many, a person, anything."""
+        agencies = [
+            replace(one, channel=CHANNELS[AGENCY]) if many else one
+            for one in self.directory.agencies
+        ]
+        voice = replace(self.voice, directory=replace(self.directory, agencies=tuple(agencies)))
+        cause = Cause("not_in_channel", place or self.words[:255], BEGIN, parked=3, broke=1)
+        return _told(undeliverable(voice, cause, "1"))
+
+    def mended(self):
+        cause = Cause("not_in_channel", CHANNELS[AGENCY], BEGIN, parked=0, broke=1)
+        return _told(undeliverable(self.voice, cause, "1"))
+
+    def home(self, person, cases):
+        """App Home on a desk that has the infected roster, and more of each case than it shows."""
+        directory = _named(self.directory, whole(self.words))
+        with SqliteStore(":memory:", now=self.face.desk.clock) as store:
+            desk = Desk(store, self.face.desk.clock)
+            roster.import_agencies(desk, directory.agencies)
+            roster.import_people(desk, directory.people)
+            title = shown_title(whole(self.words))
+            for number, case in enumerate(cases):
+                same = (f"S{number}{n:02}" for n in range(home.SHOWN + 1))
+                heads = (replace(case, id=one, title=title) for one in same)
+                store.commit(*(Put(head_row(one)) for one in heads))
+            return home.home(replace(self.face, desk=desk), person)
+
+    def handed_in(self, content):
+        handed = read_import(_file(content, self.words), "file.csv", self.directory)
+        return modals.handed_in(self.voice, handed)
 
     def refused(self, error):
         return modals.error(self.voice, sentence(self.voice, error))
@@ -211,13 +229,35 @@ class Speaking:
         )
 
 
+# Each kind of file, and what stands in a row of it where the words do not.
+ROWS = {
+    Content.AGENCIES: dict.fromkeys(AGENCY_COLUMNS, "") | {"code": "new", "name": "x"},
+    Content.PEOPLE: dict.fromkeys(PEOPLE_COLUMNS, "")
+    | {"slack_user_id": "U1", "name": "x", "agency": "aac"},
+    Content.DEPUTIES: dict(
+        zip(DEPUTY_COLUMNS, ("U1", "U2", "115/3/2", "115/3/3", "代", "公假"), strict=True)
+    ),
+    Content.CALENDAR: {dgpa.DATE: "20260101", dgpa.WEEKDAY: "四", dgpa.OFF: "2", dgpa.NOTE: ""},
+}
+
+
+def _file(content, words):
+    """A file with the words in one cell after another, in more rows than are shown."""
+    row, out = ROWS[content], io.StringIO(newline="")
+    lines = csv.DictWriter(out, row, quoting=csv.QUOTE_ALL)
+    lines.writeheader()
+    for n in range(3 * modals.REFUSED_ROWS):
+        lines.writerow(row | {list(row)[n % len(row)]: f"{n}{words[:2000]}"})
+    return whole(out.getvalue()).encode()
+
+
 def _told(shown):
     return {"text": shown.text, "blocks": shown.blocks}
 
 
 @pytest.fixture(scope="module")
 def renderings():
-    """Every message in every state, every modal, the lists and the refusals, in both languages."""
+    """Every message in every state, all views, the lists and the refusals, in both languages."""
     found = []
     for language in LANGUAGES:
         with ministry(language, "ordinary") as made:
@@ -242,9 +282,26 @@ def _renderings(language, steps, speaking):
         yield on("message", f"moved {state}", partial(_of, speaking, Speaking.moved, about))
     yield on("modal", "why", partial(_of, speaking, Speaking.why, last[State.RECEIVED]))
     yield on("answer", "status", lambda words: speaking(words).numbers())
+    yield from _about_no_case(on, speaking, [about.case for about in last.values()])
     for n in range(4):
         yield on("modal", f"error {n}", partial(_error, speaking, Speaking.refused, n))
         yield on("answer", f"error {n}", partial(_error, speaking, Speaking.refused_in_words, n))
+
+
+def _about_no_case(on, speaking, cases):
+    for person in (OFFICER, HEAD, CIO, LEGAL, COORDINATOR, STRANGER):
+        make = partial(lambda who, words: speaking(words).home(who, cases), person)
+        yield on("home", f"home {person}", make)
+    for content in Content:
+        make = partial(lambda one, words: speaking(words).handed_in(one), content)
+        yield on("modal", f"handed_in {content}", make)
+    yield on("modal", "hand_in", lambda words: modals.hand_in(speaking(words).voice))
+    kind = Message.UNDELIVERABLE
+    channel = CHANNELS[AGENCY]
+    for place, many in ((channel, False), (channel, True), (OFFICER, False), ("", False)):
+        make = partial(lambda at, n, words: speaking(words).undeliverable(at, n), place, many)
+        yield on("message", f"{kind} {place or 'anywhere'} {many}", make)
+    yield on("message", f"{kind} mended", lambda words: speaking(words).mended())
 
 
 def _shown(speaking, make, about, words):
@@ -296,9 +353,30 @@ def test_no_words_do_anything_but_stand_there(renderings):
         assert not more, (n, one.name, words[:200], more)
 
 
-def test_every_kind_of_message_is_among_the_renderings(renderings):
-    kinds = {one.name.split()[1] for one in renderings if one.surface == "message"}
-    assert kinds >= set(RENDER)
+def test_every_renderer_is_among_the_renderings(renderings):
+    def names(surface):
+        return {one.name.split()[1] for one in renderings if one.surface == surface}
+
+    assert names("message") == {*Message, "moved"}
+    assert names("modal") == {name.removesuffix("_draft") for name in builders(modals)}
+    assert names("home") == builders(home) - {"register"}
+
+
+def test_no_cell_of_a_file_passes_for_a_row_of_its_own(renderings):
+    for one in renderings:
+        if " handed_in " in one.name:
+            view = one.make("\n第9行\u2028第9行\x0b第9行")
+            lines = "\n".join(b["text"]["text"] for b in view["blocks"][1:-1]).splitlines()
+            assert len(lines) == modals.REFUSED_ROWS, one.name
+
+
+def test_a_place_of_many_long_names_leaves_room_for_the_reason(renderings):
+    for one in renderings:
+        if f" {Message.UNDELIVERABLE} {CHANNELS[AGENCY]} True" in one.name:
+            first, last = (
+                one.make(w)["blocks"][0]["text"]["text"][-20:] for w in ("字", "&" * 255)
+            )
+            assert first == last, one.name
 
 
 def test_ten_thousand_signs_of_one_kind_do_nothing_either(renderings):
