@@ -45,17 +45,16 @@ def _rests_on(scene: Scene, written: Reply) -> list[str]:
 
 
 def _carries(scene: Scene, written: Reply) -> list[str]:
-    told: dict[str, dict[str, object]] = {
-        "promised": {"date": written.promised},
-        "reason": {"reason": written.reason},
-        "statute": {"statute": written.statute},
-        "item": {"item": written.item},
-    }
-    return [
-        scene.say(f"approval.{name}", **params)
-        for name, params in told.items()
-        if all(value is not None for value in params.values())
-    ]
+    say, lines = scene.say, list[str]()
+    if written.promised:
+        lines.append(say("approval.promised", date=written.promised))
+    if written.reason:
+        lines.append(say("approval.reason", reason=written.reason))
+    if written.statute:
+        lines.append(say("approval.statute", statute=written.statute))
+    if written.item:
+        lines.append(say("approval.item", item=written.item))
+    return lines
 
 
 def changes(voice: Voice, before: Reply, after: Reply) -> str:

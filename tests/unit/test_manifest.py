@@ -231,7 +231,7 @@ def test_what_slack_would_not_take_is_noticed(manifest, fault):
 # -- how Slack reaches the desk
 
 
-@pytest.mark.parametrize("url", [URL, f"{URL}/", "http://127.0.0.1:8000"])
+@pytest.mark.parametrize("url", [URL, f"{URL}/", f"{URL}/desk"])
 def test_slack_reaches_one_address_for_everything(url):
     manifest = slack_manifest(url)
     assert set(addresses(manifest)) == {f"{url.rstrip('/')}/slack/events"}
@@ -247,7 +247,17 @@ def test_over_a_socket_slack_is_told_no_address():
 
 @pytest.mark.parametrize(
     "url",
-    ["", "desk.example", "ftp://desk.example", "https://", "https://a b", f"{URL}/{'x' * 3000}"],
+    [
+        "http://127.0.0.1:8000",
+        f"{URL}?a=1",
+        f"{URL}#x",
+        "",
+        "desk.example",
+        "ftp://desk.example",
+        "https://",
+        "https://a b",
+        f"{URL}/{'x' * 3000}",
+    ],
 )
 def test_what_is_no_address_makes_no_manifest(url):
     with pytest.raises(Invalid):
