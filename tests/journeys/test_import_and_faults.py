@@ -31,6 +31,7 @@ def test_the_coordinator_hands_in_a_file_and_sees_what_became_of_each_row(walk: 
     walk.see(walk.modal.get_by_test_id("modal-error"), "欄")
     walk.picture("30-import-wrong")
     walk.close()
+    expect(walk.modal).to_be_hidden()
     walk.say("/opendata 匯入")
     hand_in(walk, "people.csv", BAD)
     walk.see(walk.modal, "匯入1筆，未匯入2筆")
