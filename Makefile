@@ -24,9 +24,9 @@ journeys: $(DEV) ## walk the product in headless Chromium, leave pictures in bui
 	@if ! command -v chromium >/dev/null; then echo "make journeys needs Chromium and Chinese fonts: apt-get install chromium fonts-noto-cjk" >&2; exit 1; fi
 	@$(BIN)/pytest tests/journeys --force-enable-socket
 
-pictures: journeys ## walk the journeys, and put the README's pictures into docs/images
-	@mkdir -p docs/images
-	cp build/screenshots/{01-card,03-draft,04-preview,06-approval,09-status}.png docs/images
+pictures: journeys ## walk the journeys, and put the pictures that README and docs show into docs/images
+	@rm -rf docs/images && mkdir -p docs/images
+	for picture in $$(grep -ohE 'images/[a-z0-9-]+\.png' README.md docs/*.md | sort -u); do cp "build/screenshots/$${picture#images/}" docs/images; done
 
 check: $(DEV) ## format, lint, types, layers, template
 	@$(BIN)/ruff format --check .

@@ -122,7 +122,7 @@ def case_line(voice: Voice, case: Case) -> b.Block:
     Twenty of them stay below what Slack takes as the text of one message, whatever the names.
     """
     told = voice.say(
-        "list.line",
+        "list.line" if case.officer else "list.line.nobody",
         case=case.id,
         title=escaped(case.title, TITLE),
         due=voice.due(case),

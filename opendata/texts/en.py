@@ -220,7 +220,7 @@ SENTENCES: dict[str, str] = {
     "news.retract": "{case} “{title}” was withdrawn by the platform. There is nothing more to do.",
     "news.cosign": "{case} “{title}”: the legal unit has co-signed; you can submit it for approval.",
     # What cannot be delivered
-    "undelivered.text": "*{place}* has not been receiving messages since {since}; waiting to be sent: {n}.\nReason: {reason}.",
+    "undelivered.text": "*{place}*\nNo messages arrive there since {since}; waiting to be sent: {n}.\nReason: {reason}.",
     "undelivered.do": "What to do: {advice}",
     "undelivered.later": "Once this is mended, everything goes out within 10 minutes; nothing has to be done again. Each cause is told once.",
     "undelivered.mended": "Working again: nothing is waiting for {place} any more.",
@@ -330,6 +330,7 @@ SENTENCES: dict[str, str] = {
     "list.notice": "Open cases by due date; on this page: {n}",
     "list.none": "There are no open cases.",
     "list.line": "*{case}*  {title}\n{due} ({left}) | {agency} | {state} | officer: {officer}",
+    "list.line.nobody": "*{case}*  {title}\n{due} ({left}) | {agency} | {state}",
     "status.heading": "Open data feedback: {scope} | {period} (as of {time})",
     "status.quarter": "ROC {year}, quarter {n}",
     "status.year": "ROC {year}",

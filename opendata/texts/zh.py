@@ -220,7 +220,7 @@ SENTENCES: dict[str, str] = {
     "news.retract": "{case}「{title}」已由平臺撤案，不需再處理。",
     "news.cosign": "{case}「{title}」法制單位已會簽同意，可送陳核。",
     # What cannot be delivered
-    "undelivered.text": "*{place}*自{since}起收不到資料開放的訊息，目前有{n}則等待補送。\n原因：{reason}。",
+    "undelivered.text": "*{place}*\n自{since}起收不到資料開放的訊息，目前有{n}則等待補送。\n原因：{reason}。",
     "undelivered.do": "請處理：{advice}",
     "undelivered.later": "排除後10分鐘內自動補送，不必重做。同一原因只通知一次。",
     "undelivered.mended": "已恢復：{place}沒有等待補送的訊息了。",
@@ -330,6 +330,7 @@ SENTENCES: dict[str, str] = {
     "list.notice": "未結案件（依期限）：本頁{n}件",
     "list.none": "目前沒有未結案件。",
     "list.line": "*{case}*　{title}\n{due}（{left}）｜{agency}｜{state}｜承辦：{officer}",
+    "list.line.nobody": "*{case}*　{title}\n{due}（{left}）｜{agency}｜{state}",
     "status.heading": "{scope}資料開放辦理情形｜{period}（統計至{time}）",
     "status.quarter": "{year}年第{n}季",
     "status.year": "{year}年",
