@@ -72,6 +72,17 @@ def test_an_approver_whom_slack_does_not_know_keeps_the_others_from_nothing(worl
     assert "approve" in slack.to(DEREK)[0].buttons
 
 
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
+def test_an_approver_for_whom_slack_always_fails_keeps_the_others_from_nothing(world, slack, error):
+    world.clock.set(WEDNESDAY)
+    slack.refuses[CAROL] = error
+    world.awaiting()
+    for _ in range(4):
+        sweep(world, slack)
+        world.clock.turn(minutes=10)
+    assert "approve" in slack.to(DEREK)[0].buttons
+
+
 # -- the process dies
 
 

@@ -176,3 +176,10 @@ def pressing(button, value):
     pressed = put(SOUND[0], ("actions", 0, "action_id"), button.value)
     pressed = put(pressed, ("actions", 0, "value"), value)
     return urlencode({"payload": json.dumps(pressed)})
+
+
+def test_a_refusal_that_has_nowhere_to_be_told_is_answered(slack, log):
+    pressed = {name: told for name, told in SOUND[0].items() if name != "view"}
+    for url in ({"id": "x"}, ["x"], 1):
+        body = urlencode({"payload": json.dumps(pressed | {"response_url": url})})
+        assert slack.send(body)["statusCode"] == 400, log()[-3000:]

@@ -308,3 +308,18 @@ def test_what_is_kept_and_hashed_is_what_is_seen(unseen):
 def test_tidying_twice_changes_nothing_more():
     for text in ("e\u200b\u0301", " \ufe0f\r\n甲\r乙\u200d ", "👨\u200d👩 \u200d"):
         assert tidy(tidy(text)) == tidy(text)
+
+
+def test_what_stands_on_a_line_of_its_own_has_no_lines_of_its_own():
+    told = replace(
+        REFUSAL, contact="資訊處\n承諾日期：115年1月1日", statute="刑事訴訟法\r\n第245條"
+    )
+    assert tidied(told).contact == "資訊處 承諾日期：115年1月1日"
+    assert tidied(told).statute == "刑事訴訟法 第245條"
+    assert tidied(replace(PLANNED, item="A\n17")).item == "A 17"
+
+
+def test_an_item_of_any_length_would_push_out_what_stands_after_it():
+    with pytest.raises(Invalid) as refused:
+        require(replace(PLANNED, item="項" * (MAX_STATUTE + 1)), "suggestion", TODAY)
+    assert [fault.field for fault in refused.value.faults] == ["item"]
