@@ -59,5 +59,4 @@ def follow_roster(desk: Desk, workspace: Workspace) -> None:
         with contextlib.suppress(DeskError):
             if (directory := desk.directory()) is not known:
                 known = directory
-                workspace.people = {one.id: one for one in slack_seed.people(known)}
-                workspace.channels = {one.id: one for one in slack_seed.channels(known)}
+                workspace.admit(slack_seed.people(known), slack_seed.channels(known))

@@ -112,6 +112,13 @@ class Workspace:
         self.response_urls = ResponseUrls(self.ledger)
         self.files = Files(self.ledger, team_id, lambda: self.url)
 
+    def admit(self, people: Iterable[SlackUser], channels: Iterable[Channel]) -> None:
+        """Who and what there is from now on, in place of before; an open page hears of it."""
+        self.people = {person.id: person for person in people}
+        self.channels = {channel.id: channel for channel in channels}
+        with self.ledger.writing():
+            pass  # nothing is written, but the revision goes up
+
     @property
     def revision(self) -> int:
         """Goes up with every change."""

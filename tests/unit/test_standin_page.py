@@ -14,13 +14,16 @@ from slack_sdk import WebClient
 
 import infra.desk
 from infra.desk.interactions import SlackAnswer
+from infra.desk.seed import SlackUser
 from infra.desk.workspace import Workspace
 from tests.unit.standin import (
     BOT,
+    CHANNELS,
     CIO,
     OFFICER,
     OPEN,
     OUTSIDER,
+    PEOPLE,
     SECRET,
     TOKEN,
     App,
@@ -288,3 +291,10 @@ def test_the_home_is_published_when_it_is_opened(live):
     assert act(live, "home")["trouble"] == ""
     assert state(live, place="home")["home"]["blocks"][0]["text"]["text"] == "您好"
     assert state(live, CIO, "home")["home"] is None
+
+
+def test_a_page_that_is_open_hears_of_who_has_come(space):
+    before = space.revision
+    space.admit([*PEOPLE, SlackUser("U9NEW", "新人")], CHANNELS)
+    assert space.revision > before
+    assert space.person("U9NEW").name == "新人"
