@@ -24,6 +24,8 @@ from opendata.rules.feedback import Case
 Told = dict[str, Any]
 Command = Callable[[Face, str, Sequence[str]], Told]
 TITLE, AGENCY = 140, 60
+IMPORTS = ("import", "匯入")
+"""The words that open a modal; all others are answered in the ack."""
 TRAIL = 12
 
 
@@ -32,7 +34,7 @@ def register(app: App, face: Face) -> None:
 
     def handle_command(ack: Ack, command: dict[str, str], client: WebClient) -> None:
         word, *rest = command.get("text", "").split() or ["help"]
-        if word.lower() in ("import", "匯入"):
+        if word.lower() in IMPORTS:
             asked = command["user_id"], command["trigger_id"], client
             face.answer(lambda f: imports.ask(f, *asked))
             ack()

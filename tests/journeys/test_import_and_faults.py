@@ -53,6 +53,9 @@ def test_somebody_else_is_told_who_imports(walk: Walk) -> None:
 
 def test_while_slack_fails_nothing_is_lost_and_the_coordinator_is_told(walk: Walk) -> None:
     walk.fault("removed_from_channel", percent=100)
+    walk.page.get_by_test_id("faults-open").click()
+    walk.picture("33-faults")
+    walk.page.get_by_test_id("faults-open").click()
     walk.be("U06DESK")
     walk.look_at(CHANNEL)
     walk.press(walk.message("待認領", "請窗口分辦"), "assign")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from bot.commands import WORDS
+from bot.commands import IMPORTS, WORDS
 from tests.journeys.walk import Walk
 
 Json = dict[str, Any]
@@ -225,7 +225,7 @@ def test_the_composer_offers_the_commands_that_the_bot_has(walk: Walk) -> None:
     composer.fill("/")
     expect(offers.locator("li")).not_to_have_count(0)
     words = [text.split()[1] for text in offers.locator("strong").all_inner_texts()]
-    assert set(words) <= set(WORDS)
+    assert set(words) <= {*WORDS, *IMPORTS}
     composer.press("ArrowDown")
     composer.press("Enter")
     expect(composer).to_have_value("/opendata 狀態 ")
