@@ -33,7 +33,7 @@ def slack_manifest(url: str | None) -> dict[str, Any]:
         Invalid: the address is none.
     """
     if url is not None and not _ADDRESS.fullmatch(url):
-        raise Invalid(Fault("url", "not_an_address", (("text", url),)))
+        raise Invalid(Fault("url", "not_for_slack", (("text", url),)))
     requests = {} if url is None else {"request_url": f"{url.rstrip('/')}/slack/events"}
     return {
         "display_information": {

@@ -520,6 +520,7 @@ SENTENCES: dict[str, str] = {
     "fault.not_an_object": "Must be an object.",
     "fault.too_many": "Too many items.",
     "fault.wrong": "Not valid.",
+    "fault.not_for_slack": "“{text}” is no address that Slack takes: it begins with https:// and has no ? or #.",
     "fault.not_an_address": "“{text}” is no http or https address.",
     "fault.no_sample": "There is no sample named “{text}”.",
     "slack.making": "Making the samples …",

@@ -520,6 +520,7 @@ SENTENCES: dict[str, str] = {
     "fault.not_an_object": "須為物件。",
     "fault.too_many": "項目過多。",
     "fault.wrong": "內容不正確。",
+    "fault.not_for_slack": "「{text}」不是Slack可用的網址，應以https://開頭，不含問號與井字號。",
     "fault.not_an_address": "「{text}」不是http或https網址。",
     "fault.no_sample": "沒有名為「{text}」的樣本。",
     "slack.making": "正在產生樣本……",
