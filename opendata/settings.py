@@ -32,6 +32,8 @@ class Settings:
         days, platform_days: the two promises in days (``OPENDATA_DAYS``, 7, and
             ``OPENDATA_PLATFORM_DAYS``, 14).
         mode: ``calendar`` or ``working`` days of the ministry's promise (``OPENDATA_DAY_MODE``).
+        half_closes: whether 停止上班 of half a day makes a day off (``OPENDATA_HALF_DAY``, ``open``
+            or ``closed``).
 
     On AWS the three secrets hold ARNs of Secrets Manager.
     """
@@ -47,6 +49,7 @@ class Settings:
     days: int = 7
     platform_days: int = 14
     mode: Mode = Mode.CALENDAR
+    half_closes: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -59,6 +62,9 @@ class Settings:
         mode = env.get("OPENDATA_DAY_MODE") or Mode.CALENDAR.value
         if mode not in set(Mode):
             raise SettingsError(f"OPENDATA_DAY_MODE is {' or '.join(Mode)}, not {mode}")
+        half = env.get("OPENDATA_HALF_DAY") or "open"
+        if half not in ("open", "closed"):
+            raise SettingsError(f"OPENDATA_HALF_DAY is open or closed, not {half}")
         return cls(
             data=Path(env.get("OPENDATA_DATA") or ".opendata"),
             table=env.get("OPENDATA_TABLE") or None,
@@ -71,6 +77,7 @@ class Settings:
             days=_days(env, "OPENDATA_DAYS", 7),
             platform_days=_days(env, "OPENDATA_PLATFORM_DAYS", 14),
             mode=Mode(mode),
+            half_closes=half == "closed",
         )
 
 

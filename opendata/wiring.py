@@ -34,7 +34,7 @@ def desk() -> Desk:
 
 def make_desk(given: Settings) -> Desk:
     """A desk over the store that the settings name."""
-    terms = Terms(given.days, given.platform_days, given.mode)
+    terms = Terms(given.days, given.platform_days, given.mode, given.half_closes)
     return Desk(_store(given), now, terms)
 
 

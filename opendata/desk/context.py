@@ -13,7 +13,7 @@ from datetime import date, datetime
 from opendata.desk import records
 from opendata.desk.ports import Clock, Key, Row, Store
 from opendata.desk.request import Request, Seen
-from opendata.rules.calendar import OfficeCalendar, shipped
+from opendata.rules.calendar import Closure, OfficeCalendar, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.people import Directory, shipped_agencies
 from opendata.rules.roc import local_date
@@ -21,17 +21,40 @@ from opendata.rules.roc import local_date
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How the promise is counted: days to the ministry's and the platform's clock, and the mode."""
+    """How the promise is counted.
+
+    Attributes:
+        days, platform_days: to the ministry's clock and to the platform's.
+        mode: which days the ministry's promise counts.
+        half_closes: whether offices that close for half a day are closed that day.
+    """
 
     days: int = 7
     platform_days: int = 14
     mode: Mode = Mode.CALENDAR
+    half_closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What is known of office days: the years, the closures, and what they come to at seats."""
+
+    years: OfficeCalendar
+    closures: tuple[Closure, ...] = ()
+    seated: dict[frozenset[str], OfficeCalendar] = field(default_factory=dict)
+
+    def at(self, seats: frozenset[str], *, half_closes: bool) -> OfficeCalendar:
+        """The calendar with the closures of some counties."""
+        if seats not in self.seated:
+            here = self.years.with_closures(self.closures, seats, half_counts=half_closes)
+            self.seated[seats] = here
+        return self.seated[seats]
 
 
 @dataclass(slots=True)
 class _Memory:
     roster: tuple[int, Directory] | None = None
-    calendar: tuple[int, OfficeCalendar] | None = None
+    calendar: tuple[int, Office] | None = None
     seen: Seen = field(default_factory=dict)
 
 
@@ -85,15 +108,26 @@ class Desk:
         roster, calendar = self._memory.roster, self._memory.calendar
         return (
             roster[1] if roster else Directory(shipped_agencies()),
-            calendar[1] if calendar else shipped(),
+            calendar[1].years if calendar else shipped(),
         )
 
-    def calendar(self) -> OfficeCalendar:
-        """The office calendar: the shipped years, and over them those that were imported."""
-        number = self._number(records.CALENDAR_VERSION)
+    def calendar(
+        self, agency: str | None = None, versions: Mapping[Key, Row] | None = None
+    ) -> OfficeCalendar:
+        """The office calendar with the closures that count for an agency; None: the ministry.
+
+        ``versions`` are the version rows if they were read already.
+        """
+        directory = self.directory(versions)
+        seats = directory.seats(directory.root.code if agency is None else agency)
+        return self.office(versions).at(seats, half_closes=self.terms.half_closes)
+
+    def office(self, versions: Mapping[Key, Row] | None = None) -> Office:
+        """The shipped years, over them those that were imported, and all closures."""
+        number = self._number(records.CALENDAR_VERSION, versions)
         known = self._memory.calendar
         if known is None or known[0] != number:
-            known = self._memory.calendar = (number, self._load_calendar())
+            known = self._memory.calendar = (number, self._load_office())
         return known[1]
 
     def _number(self, of: Key, versions: Mapping[Key, Row] | None = None) -> int:
@@ -111,8 +145,11 @@ class Desk:
             version=number,
         )
 
-    def _load_calendar(self) -> OfficeCalendar:
-        calendar = shipped()
-        for row in self.store.query(records.CALENDAR, "YEAR#").rows:
-            calendar = calendar.with_year(records.read_year(row))
-        return calendar
+    def _load_office(self) -> Office:
+        calendar, closures = shipped(), list[Closure]()
+        for row in self.store.query(records.CALENDAR).rows:
+            if row.key.sk.startswith(records.YEAR):
+                calendar = calendar.with_year(records.read_year(row))
+            elif row.key.sk.startswith(records.CLOSED):
+                closures.append(records.read_closure(row))
+        return Office(calendar, tuple(closures))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opendata.desk.ports import Index, Key, Place, Row
-from opendata.rules.calendar import Year
+from opendata.rules.calendar import Closure, Year
 from opendata.rules.canonical import decode, encode
 from opendata.rules.feedback import Case, Event, Kind
 from opendata.rules.people import Agency, Deputy, Person
@@ -24,6 +24,7 @@ ROSTER = "ROSTER"
 ROSTER_VERSION = Key(ROSTER, "VERSION")
 CALENDAR = "CALENDAR"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
+YEAR, CLOSED = "YEAR#", "CLOSED#"
 VERSIONS = (ROSTER_VERSION, CALENDAR_VERSION)
 OPEN_CASES = "OPEN"
 TIMER = "T"
@@ -265,11 +266,19 @@ def read_deputy(row: Row) -> Deputy:
 
 
 def year_row(year: Year) -> Row:
-    return Row(Key(CALENDAR, f"YEAR#{year.roc_year}"), encode(year))
+    return Row(Key(CALENDAR, f"{YEAR}{year.roc_year}"), encode(year))
 
 
 def read_year(row: Row) -> Year:
     return decode(Year, row.value)
+
+
+def closure_row(closure: Closure) -> Row:
+    return Row(Key(CALENDAR, f"{CLOSED}{closure.day}#{closure.county}"), encode(closure))
+
+
+def read_closure(row: Row) -> Closure:
+    return decode(Closure, row.value)
 
 
 def counter_key(quarter: str, agency: str) -> Key:

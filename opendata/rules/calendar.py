@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 from calendar import isleap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
@@ -148,17 +148,39 @@ class OfficeCalendar:
             return reason
         return MAKE_UP if _is_weekend(day) else WEEKDAYS[day.weekday()]
 
-    def next_workday(self, day: date) -> date:
-        """The first workday after a day.
+    def workday_before(self, day: date, count: int) -> date:
+        """The workday that lies so many workdays before a day.
 
         Raises:
             Invalid: ``no_workday`` – offices stay closed for a whole year.
         """
-        for _ in range(_LONGEST_REST):
-            day += _ONE_DAY
-            if self.is_workday(day):
-                return day
-        raise Invalid(Fault("calendar", "no_workday"))
+        return self._workday(day, -_ONE_DAY, count)
+
+    def workday_after(self, day: date, count: int) -> date:
+        """The workday that lies so many workdays after a day.
+
+        Raises:
+            Invalid: ``no_workday`` – offices stay closed for a whole year.
+        """
+        return self._workday(day, _ONE_DAY, count)
+
+    def _workday(self, day: date, step: timedelta, count: int) -> date:
+        for _ in range(count):
+            for _ in range(_LONGEST_REST):
+                day += step
+                if self.is_workday(day):
+                    break
+            else:
+                raise Invalid(Fault("calendar", "no_workday"))
+        return day
+
+    def rest_before(self, day: date) -> int:
+        """How many days offices were closed in a row just before a day."""
+        return (day - self.workday_before(day, 1)).days - 1
+
+    def rest_after(self, day: date) -> int:
+        """How many days offices stay closed in a row just after a day."""
+        return (self.workday_after(day, 1) - day).days - 1
 
     def workdays_between(self, start: date, end: date) -> int:
         """How many workdays lie after ``start``, ``end`` included; negative if it is earlier."""
@@ -171,12 +193,19 @@ class OfficeCalendar:
         """The calendar in which this year stands in place of what was known of it."""
         return replace(self, years=MappingProxyType({**self.years, year.roc_year: year}))
 
-    def with_closures(self, closures: Iterable[Closure], county: str) -> OfficeCalendar:
-        """The calendar as an agency in this county has it.
+    def with_closures(
+        self, closures: Iterable[Closure], counties: Collection[str], *, half_counts: bool = False
+    ) -> OfficeCalendar:
+        """The calendar as it is at some seats.
 
-        Only a closure of the whole day, and at the agency's own seat, makes a day off (R3).
+        Args:
+            closures: all that are known.
+            counties: where the agency has its seat, and where its approver has.
+            half_counts: whether offices that close for half a day are closed that day.
         """
-        here = {one.day for one in closures if one.county == county and not one.half}
+        here = {
+            one.day for one in closures if one.county in counties and (half_counts or not one.half)
+        }
         return replace(self, closed=self.closed | here)
 
 

@@ -214,6 +214,11 @@ class Directory:
         """The county whose closures count for the agency: its own, else that of the one above."""
         return next((agency.county for agency in self.ancestors(code) if agency.county), "")
 
+    def seats(self, code: str) -> frozenset[str]:
+        """The counties whose closures count for a case: the agency's, and where its CIO sits."""
+        above = self.nearest_holders(Role.CIO, code)
+        return frozenset(filter(None, map(self.seat, {code, *(one.agency for one in above)})))
+
     # -- the roster
 
     @cached_property

@@ -94,14 +94,14 @@ def test_outside_the_coverage_only_weekends_are_off():
 
 
 def test_the_next_workday_after_lunar_new_year_lies_beyond_nine_days_off():
-    assert shipped().next_workday(date(2026, 2, 13)) == date(2026, 2, 23)
+    assert shipped().workday_after(date(2026, 2, 13), 1) == date(2026, 2, 23)
 
 
 def test_a_calendar_that_never_opens_ends_in_an_error_not_in_a_loop():
     closed = {FIRST + timedelta(days=n): "" for n in range(365 * 3)}
     never = OfficeCalendar({number: Year(number, closed, "closed") for number in (106, 107, 108)})
     with pytest.raises(Invalid) as refused:
-        never.next_workday(FIRST)
+        never.workday_after(FIRST, 1)
     assert codes(refused) == ["no_workday"]
 
 
@@ -141,8 +141,8 @@ def test_the_version_names_the_latest_year_and_depends_on_contents_only():
 def test_a_closure_counts_for_its_county_and_the_whole_day_only():
     typhoon, half = date(2025, 8, 13), date(2025, 8, 14)
     closures = [Closure(typhoon, "臺東縣"), Closure(half, "臺東縣", half=True)]
-    there = shipped().with_closures(closures, "臺東縣")
-    elsewhere = shipped().with_closures(closures, "臺北市")
+    there = shipped().with_closures(closures, ["臺東縣"])
+    elsewhere = shipped().with_closures(closures, ["臺北市"])
     assert there.day_off_reason(typhoon) == "closure"
     assert there.is_workday(half)
     assert elsewhere.is_workday(typhoon)
@@ -221,3 +221,26 @@ def test_another_countrys_calendar_is_refused(country):
     with pytest.raises(Invalid) as refused:
         year_from_days(days, "us")
     assert "not_taiwan" in codes(refused)
+
+
+def test_workdays_are_counted_forth_and_back_over_lunar_new_year():
+    calendar = shipped()
+    assert calendar.workday_before(date(2026, 2, 23), 1) == date(2026, 2, 13)
+    assert calendar.workday_before(date(2026, 2, 23), 3) == date(2026, 2, 11)
+    assert calendar.workday_after(date(2026, 2, 13), 3) == date(2026, 2, 25)
+    assert calendar.rest_after(date(2026, 2, 13)) == 9
+    assert calendar.rest_before(date(2026, 2, 23)) == 9
+    assert calendar.rest_before(date(2026, 2, 24)) == 0
+
+
+def test_half_a_day_closes_an_office_only_where_that_is_the_rule():
+    half = Closure(date(2026, 3, 4), "臺北市", half=True)
+    assert shipped().with_closures([half], ["臺北市"]).is_workday(half.day)
+    assert not shipped().with_closures([half], ["臺北市"], half_counts=True).is_workday(half.day)
+
+
+def test_the_closures_of_both_seats_count_for_a_case():
+    closures = [Closure(date(2026, 3, 4), "臺北市"), Closure(date(2026, 3, 5), "臺東縣")]
+    both = shipped().with_closures(closures, ["臺北市", "臺東縣"])
+    assert not both.is_workday(date(2026, 3, 4))
+    assert not both.is_workday(date(2026, 3, 5))

@@ -152,8 +152,8 @@ def test_a_new_year_of_the_calendar_settles_a_provisional_date():
 
 def test_a_closure_rolls_the_last_day_but_does_not_lengthen_the_middle():
     received = at(date(2025, 8, 6))
-    on_last = shipped().with_closures([Closure(date(2025, 8, 13), "臺北市")], "臺北市")
-    in_middle = shipped().with_closures([Closure(date(2025, 8, 8), "臺北市")], "臺北市")
+    on_last = shipped().with_closures([Closure(date(2025, 8, 13), "臺北市")], ["臺北市"])
+    in_middle = shipped().with_closures([Closure(date(2025, 8, 8), "臺北市")], ["臺北市"])
     assert due(received, shipped()).due_on == date(2025, 8, 13)
     assert due(received, on_last).due_on == date(2025, 8, 14)
     assert due(received, on_last).steps[-2].note == "closure"
