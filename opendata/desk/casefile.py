@@ -12,10 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from opendata.desk import outbox, records
+from opendata.desk.clocks import due_of
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message
-from opendata.desk.ports import Add, Expect, Put, Row, Write
+from opendata.desk.ports import Add, Expect, Key, Put, Row, Write
 from opendata.rules import feedback, kpi
+from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.errors import (
     DeskError,
     Fault,
@@ -29,7 +31,7 @@ from opendata.rules.errors import (
     Unavailable,
     WrongRole,
 )
-from opendata.rules.feedback import Action, Case, Event, Outside, State
+from opendata.rules.feedback import Action, Case, Due, Event, Outside, State
 from opendata.rules.people import Approver, Directory, Person, Role
 from opendata.rules.reply import Draft
 from opendata.rules.roc import local_date
@@ -45,13 +47,23 @@ _LIVES_IN_ROUND = frozenset(
 
 @dataclass(slots=True)
 class Sheet:
-    """A case on somebody's table: what it is, who is acting, and what this transaction adds."""
+    """A case on somebody's table: what it is, who is acting, and what this transaction adds.
 
+    Attributes:
+        desk: the desk; for the calendar of the case's agency.
+        case: as it is by now; before: as it was when it was taken; None: it is opened here.
+        person: who acts; None: ``outside`` does.
+        versions: the version rows, if they were read with the case.
+    """
+
+    desk: Desk
     case: Case
     person: Person | None
     directory: Directory
     now: datetime
     before: Case | None = None
+    outside: Outside = Outside.PLATFORM
+    versions: Mapping[Key, Row] | None = None
     events: list[Event] = field(default_factory=list)
     bodies: list[Row] = field(default_factory=list)
     told: dict[tuple[Message, str, str | None], int] = field(default_factory=dict)
@@ -59,12 +71,34 @@ class Sheet:
     @property
     def actor(self) -> str:
         """Who acts: a Slack id, or the platform."""
-        return self.person.id if self.person else Outside.PLATFORM.value
+        return self.person.id if self.person else self.outside.value
+
+    @classmethod
+    def of(
+        cls,
+        desk: Desk,
+        case: Case,
+        *,
+        versions: Mapping[Key, Row],
+        person: Person | None = None,
+        outside: Outside = Outside.PLATFORM,
+    ) -> Sheet:
+        """The case as it was read, with the version rows beside it."""
+        directory = desk.directory(versions)
+        return cls(desk, case, person, directory, desk.now(), case, outside, versions)
+
+    def calendar(self) -> OfficeCalendar:
+        """The office calendar of the case's agency and its approver."""
+        return self.desk.calendar(self.case.agency, self.versions)
+
+    def due_of(self, opened_at: datetime) -> Due:
+        """Both clocks of a round of this case that opens at an instant."""
+        return due_of(opened_at, self.calendar(), self.desk.terms)
 
     def roles(self) -> frozenset[Role | Outside]:
         """What the acting person is in the case's agency today, deputies counted as the CIO."""
         if self.person is None:
-            return frozenset({Outside.PLATFORM})
+            return frozenset({self.outside})
         roles = set(self.directory.roles_in(self.person, self.case.agency))
         roles.discard(Role.CIO)
         if self.approver() is not None:
@@ -111,7 +145,7 @@ class Sheet:
     def _lost(self, action: Action, refused: DeskError) -> bool:
         """Whether somebody else's move, and nothing else, stands against the action."""
         moved = self.case.moved
-        if moved.actor in (self.actor, Outside.PLATFORM.value):
+        if moved.actor in (self.actor, *Outside):
             return False
         if isinstance(refused, OutOfTurn):
             return True
@@ -251,8 +285,7 @@ def load(desk: Desk, case_id: str, actor: str) -> Sheet:
         raise Stranger(person=actor)
     if key not in rows:
         raise NotFound(what="case", name=case_id)
-    case = records.read_case(rows[key])
-    return Sheet(case, person, directory, desk.now(), before=case)
+    return Sheet.of(desk, records.read_case(rows[key]), versions=rows, person=person)
 
 
 def transact(desk: Desk, case_id: str, actor: str, decide: Callable[[Sheet], None]) -> Case:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from opendata.desk import records
 from opendata.desk.casefile import ATTEMPTS, Sheet
@@ -17,10 +16,9 @@ from opendata.desk.incoming import Commented, Incoming, Rated, Withdrawn
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Delete, Expect, Put
 from opendata.desk.records import Numbers
-from opendata.rules import deadline
 from opendata.rules.canonical import decode, encode
 from opendata.rules.errors import OutOfTurn, Stale, Unavailable
-from opendata.rules.feedback import Action, Due, State
+from opendata.rules.feedback import Action, State
 
 LIVING = (Message.CARD, Message.COSIGN, Message.REVIEW, Message.APPROVAL, Message.TO_PUBLISH)
 Following = Commented | Rated | Withdrawn
@@ -34,20 +32,6 @@ def numbers_of(desk: Desk, told: Incoming) -> Numbers:
     key = records.numbers_key(told.kind, told.id)
     row = desk.store.get(key).get(key)
     return records.read_numbers(row) if row else Numbers(told.kind, told.id, {})
-
-
-def due_of(desk: Desk, opened_at: datetime) -> Due:
-    """Both clocks of a round that opened at an instant."""
-    calendar, terms = desk.calendar(), desk.terms
-    ours = deadline.due(opened_at, calendar, terms.days, terms.mode)
-    platforms = deadline.due(opened_at, calendar, terms.platform_days)
-    return Due(
-        on=ours.due_on,
-        original=ours.due_on,
-        platform=platforms.due_on,
-        provisional=ours.provisional or platforms.provisional,
-        calendar_version=ours.calendar_version,
-    )
 
 
 def followed(desk: Desk, told: Following, webhook: str) -> tuple[str, ...]:
@@ -87,7 +71,7 @@ def _follow(desk: Desk, number: str, told: Following, webhook: str) -> None:
         if isinstance(told, Withdrawn):
             _withdraw(sheet)
         else:
-            _hear(desk, sheet, told)
+            _hear(sheet, told)
 
     apply_once(desk, number, webhook, decide)
 
@@ -104,7 +88,7 @@ def _withdraw(sheet: Sheet) -> None:
         sheet.tell(Message.NEWS, person=officer)
 
 
-def _hear(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
+def _hear(sheet: Sheet, told: Commented | Rated) -> None:
     """A comment or a rating; on an answered case fewer than 3 stars or a comment ask again."""
     case, officer = sheet.case, sheet.case.officer
     sheet.may(Action.RATE if isinstance(told, Rated) else Action.COMMENT)
@@ -118,13 +102,13 @@ def _hear(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
     # What was said before the answer stood on the platform asks for no further one.
     after = case.answered_at is not None and told.timestamp >= case.answered_at
     if case.state is State.ANSWERED and asks_again and after:
-        _new_round(desk, sheet, told)
+        _new_round(sheet, told)
     sheet.tell(Message.CARD)
     if officer:
         sheet.tell(Message.NEWS, person=officer)
 
 
-def _new_round(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
+def _new_round(sheet: Sheet, told: Commented | Rated) -> None:
     """再回復: a new round with a clock of its own, from when the citizen spoke."""
     sheet.record(
         Action.NEW_ROUND,
@@ -132,7 +116,7 @@ def _new_round(desk: Desk, sheet: Sheet, told: Commented | Rated) -> None:
         round=sheet.case.round + 1,
         opened_at=told.timestamp,
         dispatched_at=None,
-        due=due_of(desk, told.timestamp),
+        due=sheet.due_of(told.timestamp),
         officer=None,
         reviewer=None,
         draft=None,
@@ -156,14 +140,12 @@ def apply_once(desk: Desk, number: str, webhook: str, decide: Callable[[Sheet], 
     """
     key, mark = records.head_key(number), records.applied_row(number, webhook)
     for _ in range(ATTEMPTS):
-        rows = desk.store.get(key, mark.key, records.ROSTER_VERSION)
+        rows = desk.store.get(key, mark.key, *records.VERSIONS)
         if mark.key in rows:
             return
         if key not in rows:
             raise Unavailable(what="case")
-        directory = desk.directory(rows)
-        case = records.read_case(rows[key])
-        sheet = Sheet(case, None, directory, desk.now(), before=case)
+        sheet = Sheet.of(desk, records.read_case(rows[key]), versions=rows)
         decide(sheet)
         if not sheet.events:
             return

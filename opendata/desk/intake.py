@@ -16,11 +16,11 @@ from typing import Any
 from opendata import texts
 from opendata.desk import records
 from opendata.desk.casefile import ATTEMPTS, Sheet
+from opendata.desk.clocks import due_of
 from opendata.desk.context import Desk
 from opendata.desk.following import (
     LIVING,
     apply_once,
-    due_of,
     followed,
     numbers_of,
     release_held,
@@ -194,16 +194,17 @@ def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str)
     """Open a case of that number; False if somebody else just did."""
     now, directory = desk.now(), desk.directory()
     agency = numbers.cases[number]
+    code = agency or directory.root.code
     case = Case(
         id=number,
         kind=told.kind,
         feedback=told.id,
-        agency=agency or directory.root.code,
+        agency=code,
         state=State.RECEIVED,
         round=1,
         opened_at=told.posted_at,
         received_at=now,
-        due=due_of(desk, told.posted_at),
+        due=due_of(told.posted_at, desk.calendar(code), desk.terms),
         moved=Move(Outside.PLATFORM, Action.RECEIVE, now),
         unassigned=agency is None,
         dispatched_at=told.dispatched_at,
@@ -211,7 +212,7 @@ def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str)
         title=shown_title(told.title),
     )
     opened, event = feedback.open_case(case, actor=Outside.PLATFORM, facts={"webhook": webhook})
-    sheet = Sheet(opened, None, directory, now)
+    sheet = Sheet(desk, opened, None, directory, now)
     sheet.events.append(event)
     sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
     sheet.keep(records.applied_row(number, webhook))

@@ -104,7 +104,7 @@ def show(desk: Desk, actor: str, case_id: str) -> tuple[Sheet, Dossier]:
         NotFound: no such case, or another agency's.
     """
     who, told = person(desk, actor), dossier(desk, case_id)
-    sheet = Sheet(told.case, who, desk.directory(), desk.now(), before=told.case)
+    sheet = Sheet(desk, told.case, who, desk.directory(), desk.now(), before=told.case)
     if not sheet.sees():
         raise NotFound(what="case", name=case_id)
     return sheet, told
@@ -134,7 +134,7 @@ def open_cases(desk: Desk, actor: str, after: str | None = None) -> Page:
     """
     who, directory, now = person(desk, actor), desk.directory(), desk.now()
     page = _around(desk, who, after, PAGE)
-    seen = [r for r in page.rows if Sheet(records.read_case(r), who, directory, now).sees()]
+    seen = [r for r in page.rows if Sheet(desk, records.read_case(r), who, directory, now).sees()]
     return Page(seen, page.next)
 
 
@@ -180,7 +180,9 @@ def desktop(desk: Desk, actor: str) -> Desktop:
 
     def waiting(state: State, role: Role) -> tuple[Case, ...]:
         found = (case for case in around if case.state is state)
-        return tuple(case for case in found if role in Sheet(case, who, directory, now).roles())
+        return tuple(
+            case for case in found if role in Sheet(desk, case, who, directory, now).roles()
+        )
 
     in_progress = waiting(State.IN_PROGRESS, Role.LEGAL)
     received = waiting(State.RECEIVED, Role.OFFICER)

@@ -141,6 +141,16 @@ def _kind(counted: int, days: int, mode: Mode, *, is_open: bool) -> StepKind:
     return StepKind.DUE if is_open else StepKind.ROLLED
 
 
+def rolled(day: date, calendar: OfficeCalendar) -> date:
+    """The day itself, or the first workday after it (行政程序法 §48 IV)."""
+    return day if calendar.is_workday(day) else calendar.workday_after(day, 1)
+
+
+def brought_forward(day: date, calendar: OfficeCalendar) -> date:
+    """The day itself, or the last workday before it: what is promised by then is done by then."""
+    return day if calendar.is_workday(day) else calendar.workday_before(day, 1)
+
+
 def end_of_day(day: date) -> datetime:
     """The last second of a local date, 23:59:59+08:00."""
     return datetime.combine(day, _END_OF_DAY)
