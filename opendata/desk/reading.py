@@ -24,6 +24,7 @@ from opendata.rules.reply import Reply, reply_hash
 from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
 
 PAGE = 20
+_DRAFTING = (Action.DRAFT, Action.EXTEND)
 AROUND = 300
 """Open cases that App Home looks at, the first to fall due; whatever a list shows is paged."""
 
@@ -75,17 +76,22 @@ def _draft(rows: Mapping[str, Row], case: str, number: int) -> Reply | None:
 
 
 def _submitted_before(events: Sequence[Event], case: Case) -> int:
-    """Number of the draft that was submitted last before the present one, this round; or 0."""
-    drafted, submitted = 0, list[int]()
+    """Number of the draft that was submitted last before the present one, this round; or 0.
+
+    A progress notice and a reply are no versions of each other.
+    """
+    saved: Mapping[str, Any] | None = None
+    submitted = list[Mapping[str, Any]]()
     for event in events:
         if event.action is Action.NEW_ROUND:
             submitted = []
-        elif event.action is Action.DRAFT:
-            drafted = event.changes["drafts"]
-        elif event.action is Action.SUBMIT:
-            submitted.append(drafted)
-    earlier = [number for number in submitted if case.draft and number < case.draft.number]
-    return earlier[-1] if earlier else 0
+        elif event.action is Action.SUBMIT and saved:
+            submitted.append(saved)
+        else:
+            saved = event.changes.get("draft", saved)
+    now = case.draft
+    alike = (one["number"] for one in submitted if now and one["purpose"] == now.purpose)
+    return max((number for number in alike if now and number < now.number), default=0)
 
 
 def _newest_note(rows: Mapping[str, Row], events: Sequence[Event]) -> str | None:
@@ -361,7 +367,7 @@ def _proof(desk: Desk, number: str, head: Row) -> tuple[Break, ...]:
         rebuilt, breaks = None, list(verify(events))
         for event in events:
             rebuilt = evolve(rebuilt, event) if rebuilt else began(event, case.title)
-            if event.action is Action.DRAFT and not _as_written(rebuilt, written):
+            if event.action in _DRAFTING and not _as_written(rebuilt, written):
                 breaks.append(Break(number, event.version, Flaw.WORDS))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return (Break(number, head.version, Flaw.UNREADABLE),)
