@@ -284,13 +284,14 @@ def _of_digest(face: Face, intent: Intent) -> Plan:
     sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
 
     def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
-        return _digest_message(face, plan, to)
+        return digest_message(face, plan, to)
 
     targets = [] if plan.empty else [to]
     return Plan(_copies(targets, sent, shown, person=intent.person is not None), SNAPSHOT)
 
 
-def _digest_message(face: Face, plan: Digest, to: str) -> Rendered:
+def digest_message(face: Face, plan: Digest, to: str) -> Rendered:
+    """What an addressee is told of: several cases, or in full the one that fell on a milestone."""
     voice = replace(face.voice_of(to), calendar=plan.calendar)
     alone = plan.cases[0] if len(plan.cases) == 1 and not noted(plan) else None
     if alone is None or not _REMINDED.issuperset(plan.sections):

@@ -13,9 +13,8 @@ from bot.blocks import Block
 from bot.extension import proposed
 from bot.ids import Modal
 from bot.messages import approval, cosign, review
-from bot.modals import form
 from bot.reminders import mornings
-from bot.scene import Scene, extends
+from bot.scene import Scene, extends, form
 from opendata.desk.casefile import MAX_NOTE, occasion_of
 from opendata.desk.outbox import Message
 from opendata.rules.feedback import State

@@ -11,7 +11,7 @@ from bot.card import SHOWN_AGENCIES, case_buttons, facts, look_buttons, other_ag
 from bot.ids import Button, Modal, Ref
 from bot.messages import question_and_reply
 from bot.reminders import WORKED, help_button, mornings
-from bot.scene import Scene, extends, masked_body, wishes
+from bot.scene import Scene, extends, form, masked_body, wishes
 from bot.voice import NAME, Voice
 from opendata.adapters.import_files import Content, Handed
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
@@ -162,18 +162,6 @@ def preview(scene: Scene) -> Block:
 
 
 # -- short forms ------------------------------------------------------------------------------
-
-
-def form(voice: Voice, modal: Modal, ref: Ref, blocks: Sequence[Block], submit: str) -> Block:
-    """A modal that is submitted, about a case."""
-    return b.modal(
-        voice.say(f"modal.{modal}"),
-        blocks,
-        submit=submit,
-        close=voice.say("button.cancel"),
-        callback=modal,
-        metadata=str(ref),
-    )
 
 
 def return_draft(scene: Scene) -> Block:

@@ -64,7 +64,7 @@ def awake(language: str, counted: Status) -> list[str]:
     swept, beat = now.swept_at or never, now.heartbeat or never
     lines = [texts.say(language, "status.awake", swept=swept, beat=beat)]
     late = counted.as_of - SWEPT_EVERY - LONGEST_WAIT
-    if any(at is None or at < late for at in (now.swept_at, now.heartbeat)):
+    if any(at is not None and at < late for at in (now.swept_at, now.heartbeat)):
         lines.append(texts.say(language, "status.asleep"))
     return lines
 

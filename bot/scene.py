@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
-from bot.ids import Button, Ref
+from bot.ids import Button, Modal, Ref
 from bot.voice import Voice
 from opendata.desk.casefile import occasion_of
 from opendata.desk.outbox import Message
@@ -134,3 +135,15 @@ def closed(heading: str, told: str, more: list[Block] | None = None) -> Rendered
     """A message to which nothing is left to be done."""
     blocks = [b.header(heading), b.section(told), *(more or [])]
     return Rendered(b.notice(f"{escaped(heading)} {told}"), blocks)
+
+
+def form(voice: Voice, modal: Modal, ref: Ref, blocks: Sequence[Block], submit: str) -> Block:
+    """A modal that is submitted, about a case."""
+    return b.modal(
+        voice.say(f"modal.{modal}"),
+        blocks,
+        submit=submit,
+        close=voice.say("button.cancel"),
+        callback=modal,
+        metadata=str(ref),
+    )

@@ -122,20 +122,19 @@ def _reveal(face: Face, actor: str, ref: Ref, told: Fields) -> View:
 
 
 def _extend(face: Face, actor: str, ref: Ref, told: Fields) -> View:
+    face.shown(actor, ref.case)
     until = told.day("until")
     if until is None:
         raise Invalid(Fault("until", "required"))
     words = told.text("ground"), told.text("text"), told.text("contact")
-    face.shown(actor, ref.case)
     extension.extend(face.desk, ref.case, actor, until, *words)
     return modals.preview(face.shown(actor, ref.case))
 
 
 def _snooze(face: Face, actor: str, ref: Ref, told: Fields) -> None:
-    chosen = told.choice("until")
-    if chosen is None:
-        raise Invalid(Fault("until", "required"))
-    holding.snooze(face.desk, ref.case, actor, date.fromisoformat(chosen))
+    until = told.choice("until")
+    day = date.fromisoformat(until) if until else date.min
+    holding.snooze(face.desk, ref.case, actor, day)
 
 
 def _instruct(face: Face, actor: str, ref: Ref, told: Fields) -> None:

@@ -539,7 +539,7 @@ SENTENCES: dict[str, str] = {
     "fault.wrong_type": "This type of reply does not fit this kind of opinion.",
     "fault.too_long": "At most {most} characters, now {length}.",
     "fault.too_far": "A promise is at most {years} years ahead.",
-    "fault.not_in_future": "The promised date must be later than today.",
+    "fault.not_in_future": "The date must be later than today.",
     "fault.awaits_cosign": "The legal unit has to co-sign before this can be submitted.",
     "fault.return_words_required": "Please say what to change, so that the officer knows.",
     "fault.before_approval": "The reply cannot be earlier than its approval ({at}).",

@@ -539,7 +539,7 @@ SENTENCES: dict[str, str] = {
     "fault.wrong_type": "這類意見不適用此回復類型。",
     "fault.too_long": "最多{most}字，目前{length}字。",
     "fault.too_far": "承諾日期最遠為{years}年內。",
-    "fault.not_in_future": "承諾日期須晚於今日。",
+    "fault.not_in_future": "日期須晚於今日。",
     "fault.awaits_cosign": "須經法制單位會簽後才能陳核。",
     "fault.return_words_required": "請填寫修正說明，承辦人才知道如何調整。",
     "fault.before_approval": "回復時間不可早於核准時間（{at}）。",
