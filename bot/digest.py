@@ -99,7 +99,8 @@ def _notes(voice: Voice, plan: Digest) -> Iterator[Block]:
         yield b.section(voice.say("digest.back"))
     if plan.break_until is not None and plan.sections and not plan.afternoon:
         yield from _break(voice, plan, plan.break_until)
-    yield from map(b.section, _wanted(voice, plan))
+    for wanted in _wanted(voice, plan):
+        yield b.section(f"*{wanted}*\n{voice.say('digest.wanted_year.do')}")
 
 
 def _break(voice: Voice, plan: Digest, first: date) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot import blocks as b
 from bot.blocks import Block
 from bot.ids import Button
-from bot.reminders import WORKED, place, said_of
+from bot.reminders import WORKED, place, said_of, situation
 from bot.scene import Rendered, Scene, closed
 from opendata.desk.casefile import asked_about
 from opendata.rules.feedback import Action, Event, Outside, State
@@ -84,7 +84,7 @@ def escalation(scene: Scene) -> Rendered:
     if Role.CIO not in escalated_to(case, voice.today, voice.calendar):
         return closed(heading, _over(scene), [b.actions([details])])
     told = said_of(scene)
-    facts = "\n".join([say("escalation.due", **told), say("escalation.place", **_waits(scene))])
+    facts = "\n".join([say("escalation.due", **told), _waits(scene)])
     answer = _instructed(scene)
     if answer is None:
         proposal = say("escalation.proposal", proposal=_proposal(scene))
@@ -110,26 +110,21 @@ def _over(scene: Scene) -> str:
     return say("escalation.over", due=due)
 
 
-def _waits(scene: Scene) -> dict[str, object]:
+def _waits(scene: Scene) -> str:
     """Where it waits, since how many workdays, and for what."""
     case, voice = scene.case, scene.voice
     stay = voice.calendar.workdays_between(local_date(case.moved.at), voice.today)
-    cause = scene.say(f"cause.{_situation(scene)}")
-    return {"state": case.state, "place": place(scene), "n": stay, "cause": cause}
+    return scene.say(
+        "escalation.place" if stay > 0 else "escalation.place.today",
+        state=case.state,
+        place=place(scene),
+        n=stay,
+        cause=scene.say(f"cause.{situation(case)}"),
+    )
 
 
 def _proposal(scene: Scene) -> str:
-    return scene.say(f"proposal.{_situation(scene)}", place=place(scene))
-
-
-def _situation(scene: Scene) -> str:
-    """The state, told more closely where it holds several causes."""
-    case = scene.case
-    if case.state is State.RECEIVED and case.unassigned:
-        return "unassigned"
-    if case.state is State.IN_PROGRESS and case.draft:
-        return "cosign" if case.draft.awaits_cosign else "drafted"
-    return case.state.value
+    return scene.say(f"proposal.{situation(scene.case)}", place=place(scene))
 
 
 def _instructed(scene: Scene) -> Event | None:

@@ -6,7 +6,7 @@ It says where a case waits and what the next step is, never who is to blame.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from bot import blocks as b
@@ -16,7 +16,7 @@ from bot.ids import Button
 from bot.scene import Rendered, Scene, draft_button, platform_link
 from bot.voice import NAME
 from opendata.desk.reminding import holders
-from opendata.rules.feedback import State
+from opendata.rules.feedback import Case, State
 from opendata.rules.people import Person, Role
 from opendata.texts import name_of
 
@@ -24,6 +24,12 @@ MORNINGS, OTHERS = 60, 5
 """So many mornings are offered to be reminded on, and so many people named."""
 WITH_OFFICER = (State.IN_PROGRESS, State.APPROVED, State.UNDER_STUDY)
 WORKED = (*WITH_OFFICER, State.IN_REVIEW, State.AWAITING_APPROVAL)
+_TO_BE_WRITTEN = frozenset({"in_progress", "drafted", "under_study"})
+_WITH: Mapping[str, Role] = {
+    "unassigned": Role.COORDINATOR,
+    "cosign": Role.LEGAL,
+    "awaiting_approval": Role.CIO,
+}
 
 
 def reminder(scene: Scene, to: Person | None, *, afternoon: bool) -> Rendered:
@@ -88,7 +94,7 @@ def said_of(scene: Scene) -> dict[str, object]:
 def _before(scene: Scene) -> str:
     """What to do before the due date; a reply that is still to be drafted has a way to go."""
     case, say, voice = scene.case, scene.say, scene.voice
-    if case.state not in (State.IN_PROGRESS, State.UNDER_STUDY) or step(scene) == _cosign(scene):
+    if situation(case) not in _TO_BE_WRITTEN:
         return say("reminder.next", state=case.state, step=step(scene))
     by = voice.calendar.workday_before(case.due_now, 1)
     code = "reminder.draft_by" if by > voice.today else "reminder.draft_today"
@@ -104,29 +110,25 @@ def _deputies(scene: Scene, to: Person | None) -> Iterator[str]:
         yield scene.say("reminder.awaiting.others", others=named)
 
 
+def situation(case: Case) -> str:
+    """The state, told more closely where the next step differs."""
+    if case.state is State.RECEIVED and case.unassigned:
+        return "unassigned"
+    if case.state is State.IN_PROGRESS and case.draft:
+        return "cosign" if case.draft.awaits_cosign else "drafted"
+    return case.state.value
+
+
 def step(scene: Scene) -> str:
     """The next step, as something to be done."""
-    case = scene.case
-    if case.draft and case.draft.awaits_cosign and case.state is State.IN_PROGRESS:
-        return _cosign(scene)
-    if case.unassigned and case.state is State.RECEIVED:
-        return scene.say("step.unassigned")
-    return scene.say(f"step.{case.state}")
-
-
-def _cosign(scene: Scene) -> str:
-    return scene.say("step.cosign")
+    return scene.say(f"step.{situation(scene.case)}")
 
 
 def place(scene: Scene) -> str:
     """Where the case waits: a unit, never a person."""
-    case, language = scene.case, scene.voice.language
-    if case.draft and case.draft.awaits_cosign and case.state is State.IN_PROGRESS:
-        return name_of(language, Role.LEGAL)
-    if case.state is State.AWAITING_APPROVAL:
-        return name_of(language, Role.CIO)
-    if case.unassigned and case.state is State.RECEIVED:
-        return name_of(language, Role.COORDINATOR)
+    case, role = scene.case, _WITH.get(situation(scene.case))
+    if role is not None:
+        return name_of(scene.voice.language, role)
     agency = escaped(scene.voice.agency(case.agency), NAME)
     return scene.say("place.reviewers", agency=agency) if case.state is State.IN_REVIEW else agency
 
@@ -148,7 +150,7 @@ def _for_holder(scene: Scene, to: Person | None) -> list[Block]:
 def next_buttons(scene: Scene) -> Iterator[Block]:
     """The next step of whoever has the case, the main one first."""
     case, button = scene.case, scene.button
-    if case.draft and case.draft.awaits_cosign and case.state is State.IN_PROGRESS:
+    if situation(case) == "cosign":
         yield button(Button.DECIDE, style="primary")
     elif case.state is State.RECEIVED:
         yield button(Button.ASSIGN if case.unassigned else Button.CLAIM, style="primary")
@@ -158,7 +160,7 @@ def next_buttons(scene: Scene) -> Iterator[Block]:
         yield from platform_link(scene)
         yield button(Button.PUBLISH, style="primary")
     else:
-        drafted = case.draft is not None and case.state is State.IN_PROGRESS
+        drafted = situation(case) == "drafted"
         if drafted:
             yield button(Button.PREVIEW, style="primary")
         yield draft_button(scene, primary=not drafted)

@@ -67,7 +67,7 @@ TOLD = (
     ("officer", OFFICER, "late"),
     *(("officer", OFFICER, one) for one in ("due", "before_break", "back", "afternoon")),
     *(("channel", CHANNELS[AGENCY], one) for one in ("soon", "back")),
-    *(("desk", COORDINATOR, one) for one in ("soon", "late", "next_year")),
+    *(("coordinator", COORDINATOR, one) for one in ("soon", "late", "next_year")),
     *(("head", HEAD, one) for one in ("soon", "late")),
     *(("cio", CIO, one) for one in ("soon", "late")),
     ("legal", LEGAL, "soon"),
@@ -149,7 +149,7 @@ def digests(made: Ministry) -> Iterator[Sample]:
         made.clock.at = MORNINGS["soon"]
         cio = made.desk.directory().person(CIO)
         roster.import_people(made.desk, [replace(cio, active=False)] if cio else [])
-        yield from _digest(made, "desk.nobody_may", COORDINATOR)
+        yield from _digest(made, "coordinator.nobody_may", COORDINATOR)
 
 
 def _digest(made: Ministry, name: str, who: str, *, afternoon: bool = False) -> Iterator[Sample]:

@@ -75,7 +75,7 @@ def spoken_by_name():
             Action.RETRACT,
         },
         "digest": set(Section),
-        "step": OPEN,
+        "step": {*OPEN, "unassigned", "drafted", "cosign"},
         "cause": {*OPEN, "unassigned", "drafted", "cosign"},
         "proposal": {*OPEN, "unassigned", "drafted", "cosign"},
         "notice": set(Kind),
