@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
-from bot.commands import case_line
+from bot.commands import AGENCY, TITLE, case_button
 from bot.ids import Button
 from bot.scene import Rendered
 from bot.voice import Voice
@@ -75,10 +75,21 @@ def _by_date(voice: Voice, plan: Digest) -> Iterator[Block]:
 
 
 def _line(voice: Voice, plan: Digest, section: Section, case: Case) -> Block:
+    """A case, and where it is if not at home; whose it is stands there for nobody."""
+    own = plan.to is None or plan.to.agency == case.agency
+    told = voice.say(
+        "digest.line.own" if own else "digest.line",
+        case=case.id,
+        title=escaped(case.title, TITLE),
+        left=voice.left(case.due_now),
+        due=voice.due(case),
+        state=case.state,
+        agency=escaped(voice.agency(case.agency), AGENCY),
+    )
     button = _OPENED_BY.get(section, Button.DETAILS)
     if plan.to is None and case.state is State.RECEIVED:
         button = Button.CLAIM
-    return case_line(voice, case, button)
+    return b.section(told, case_button(voice, case, button))
 
 
 def _rest(voice: Voice, n: int) -> list[Block]:
