@@ -44,8 +44,6 @@ def digest(voice: Voice, plan: Digest) -> Rendered:
     heading = voice.say(code if total else "digest.none", date=plan.day, n=number)
     blocks = [b.header(heading), *_notes(voice, plan)]
     blocks += _by_date(voice, plan) if plan.back else _by_heading(voice, plan)
-    if Section.NOBODY_MAY in plan.sections:
-        blocks.append(b.context(voice.say("digest.nobody_may.do")))
     if total:
         blocks.append(b.actions([b.button(voice.say("button.list"), Button.LIST, "list")]))
     counts = (_heading(voice, section, cases) for section, cases in plan.sections.items())
@@ -62,6 +60,8 @@ def _by_heading(voice: Voice, plan: Digest) -> Iterator[Block]:
     most = LINES // max(1, len(plan.sections))
     for section, cases in plan.sections.items():
         yield b.section(f"*{_heading(voice, section, cases)}*")
+        if section is Section.NOBODY_MAY:
+            yield b.context(voice.say("digest.nobody_may.do"))
         yield from (_line(voice, plan, section, case) for case in cases[:most])
         yield from _rest(voice, len(cases) - most)
 

@@ -281,7 +281,7 @@ SENTENCES: dict[str, str] = {
     "reminder.over": "*{case}* “{title}” was due {due}; {left}. It is {state}, with {place}.",
     "reminder.do": "Please {step} today.",
     "reminder.see_to": "Please see that somebody can {step} today.",
-    "reminder.help": "If there is a difficulty, press “Ask for help”; the coordinator will take care of it.",
+    "reminder.do.help": "Please {step} today; if that is difficult, press “Ask for help” and the coordinator will take care of it.",
     "reminder.approved": "*{case}* “{title}” is approved and due today, but not on the platform yet. Please post it before the office closes.",
     "reminder.awaiting": "*{case}* “{title}” is due today and submitted for your decision.",
     "reminder.awaiting.others": "If it does not suit you, {others} can approve today too.",

@@ -281,7 +281,7 @@ SENTENCES: dict[str, str] = {
     "reminder.over": "*{case}*「{title}」已於{due}屆期，{left}，目前{state}，由{place}辦理。",
     "reminder.do": "請於今日{step}。",
     "reminder.see_to": "請協調於今日{step}。",
-    "reminder.help": "如有困難，請按「請求協助」，資訊處窗口會接手協調。",
+    "reminder.do.help": "請於今日{step}；如有困難，請按「請求協助」，資訊處窗口會接手協調。",
     "reminder.approved": "*{case}*「{title}」已核准，尚未於平臺回復，今日屆期。請於下班前完成。",
     "reminder.awaiting": "*{case}*「{title}」今日屆期，陳請核示。",
     "reminder.awaiting.others": "如不便處理，{others}今日亦可核准。",
