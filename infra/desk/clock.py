@@ -8,15 +8,11 @@ Json = dict[str, Any]
 
 
 class Clock(Protocol):
-    """A clock that can be turned forward.
-
-    Attributes:
-        mark: changes whenever what is told changes by more than time's passing.
-    """
+    """A clock that can be turned forward."""
 
     @property
     def mark(self) -> object:
-        """See above."""
+        """Another one whenever what is told changes by more than time's passing."""
 
     def told(self) -> Json:
         """The time, and what the page may offer.

@@ -1,13 +1,16 @@
 """Schedules: when each is due next, beside a count that walks every minute."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import infra.schedules
 from infra.schedules import is_each_minute, next_after
+from infra.template import load
 from opendata.rules.roc import TAIPEI
 
 MINUTE = timedelta(minutes=1)
@@ -78,6 +81,11 @@ def test_what_is_not_understood_is_refused_by_name(expression, told):
 )
 def test_what_comes_each_minute_is_known(expression, each):
     assert is_each_minute(expression) is each
+
+
+def test_every_schedule_of_the_deployment_is_understood():
+    told = load(Path(infra.__file__).parents[1] / "template.yaml").schedules
+    assert all(next_after(one.expression, TAIPEI, FRIDAY) for one in told)
 
 
 def test_a_local_time_that_the_clocks_leap_over_is_left_out():
