@@ -75,9 +75,9 @@ def offers(calendar: OfficeCalendar, now: datetime) -> Mapping[str, datetime]:
     later the last one before it, if the calendar knows it.
     """
     today = local_date(now)
-    morning = today if calendar.is_workday(today) else calendar.next_workday(today)
+    morning = today if calendar.is_workday(today) else calendar.workday_after(today, 1)
     if now >= datetime.combine(morning, MORNING):
-        morning = calendar.next_workday(morning)
+        morning = calendar.workday_after(morning, 1)
     told = {"morning": datetime.combine(morning, MORNING), "day": now + _DAY}
     for day in _before_new_year(calendar, today):
         if now < (at := datetime.combine(day, MORNING)) <= now + FARTHEST:
