@@ -150,7 +150,7 @@ def _moves(voice: Voice, seen: Outlook) -> list[Block]:
 # -- a year -----------------------------------------------------------------------------------
 
 
-def preview(voice: Voice, year: Year, known: Year | None, seen: Outlook, metadata: str) -> Block:
+def year_preview(voice: Voice, year: Year, known: Year | None, seen: Outlook, mark: str) -> Block:
     """辦公日曆表預覽: what the year changes, and which open cases move, before it is imported."""
     heading, *days = changed_year(voice.language, year, known)
     blocks = lines([heading, *days[:DAYS]])
@@ -162,11 +162,11 @@ def preview(voice: Voice, year: Year, known: Year | None, seen: Outlook, metadat
         submit=voice.say("button.confirm_import"),
         close=voice.say("button.cancel"),
         callback=Modal.CALENDAR,
-        metadata=metadata,
+        metadata=mark,
     )
 
 
-def imported(voice: Voice) -> Block:
+def year_imported(voice: Voice) -> Block:
     """A year that was confirmed is in."""
     told = voice.say("import.calendar", taken=1, refused=0)
     blocks = [b.section(told), b.context(voice.say("outlook.later"))]

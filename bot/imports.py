@@ -89,10 +89,11 @@ def _import(face: Face, actor: str, view: Block, client: WebClient) -> Block:
     year = next((one for one in handed.taken if isinstance(one, Year)), None)
     if year is not None:
         return _preview(face, actor, year, _mark(files[0], raw))
+    made = modals.handed_in(face.voice_of(actor), handed)
     entries = [one for one in handed.taken if not isinstance(one, Year)]
     if entries:
         roster.hand_in(face.desk, directory, entries)
-    return modals.handed_in(face.voice_of(actor), handed)
+    return made
 
 
 # -- a year of the calendar -------------------------------------------------------------------
@@ -103,7 +104,7 @@ def _preview(face: Face, actor: str, year: Year, metadata: str) -> Block:
     desk = face.desk
     known = desk.office().years.years.get(year.roc_year)
     seen = office.outlook(desk, office.with_years(desk, [year]), AROUND)
-    return calendar.preview(face.voice_of(actor), year, known, seen, metadata)
+    return calendar.year_preview(face.voice_of(actor), year, known, seen, metadata)
 
 
 def _name(file: dict[str, Any]) -> str:
@@ -143,7 +144,7 @@ def _confirmed(face: Face, actor: str, mark: str, client: WebClient) -> Block:
     raw = _in_time(lambda: _fetched({"url_private_download": url}, client))
     if hashlib.sha256(raw).hexdigest() != digest:
         raise Invalid(Fault(modals.FILE, "another_file"))
-    year, made = dgpa.read_year(raw, name), calendar.imported(face.voice_of(actor))
+    year, made = dgpa.read_year(raw, name), calendar.year_imported(face.voice_of(actor))
     roster.import_years(face.desk, [year], actor)
     return made
 

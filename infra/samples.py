@@ -13,7 +13,7 @@ from pathlib import Path
 
 from infra.samples_desk import LANGUAGES, Json, Sample, ministry
 from infra.samples_messages import messages
-from infra.samples_views import answers, homes, imports, modals
+from infra.samples_views import answers, calendars, homes, imports, modals
 from infra.samples_words import CONTENTS
 from opendata.rules.people import Locale
 
@@ -36,7 +36,7 @@ def samples() -> Iterator[Sample]:
 
 def of(language: Locale, content: str) -> Iterator[Sample]:
     """The samples of one language and one manner."""
-    for some in ((messages,), (modals,), (homes, answers, imports)):
+    for some in ((messages,), (modals,), (homes, calendars, answers, imports)):
         with ministry(language, content) as made:
             for kind in some:
                 yield from kind(made)
