@@ -82,10 +82,13 @@ def import_calendar(
     table: Annotated[Path | None, typer.Option(help="改寫入此精簡表，不動資料庫")] = None,
 ) -> None:
     """匯入行政院人事行政總處的辦公日曆表；先列出改動，同一年後匯入者取代先前者。"""
-    by_number = {
-        year.roc_year: year for year in (dgpa.read_year(f.read_bytes(), f.name) for f in files)
-    }
-    years, out = [by_number[number] for number in sorted(by_number)], Console()
+    given, out = [dgpa.read_year(file.read_bytes(), file.name) for file in files], Console()
+    by_number = {year.roc_year: year for year in given}
+    years = [by_number[number] for number in sorted(by_number)]
+    for year in years:
+        n = sum(one.roc_year == year.roc_year for one in given)
+        if n > 1:
+            out.say("cli.several_files", year=year.roc_year, n=n, source=year.source)
     if table:
         table.write_text(rules.write_table(years), encoding="utf-8")
         out.say("cli.calendar", years=[str(year.roc_year) for year in years])

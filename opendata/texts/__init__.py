@@ -103,9 +103,16 @@ def changed_year(language: str, year: Year, known: Year | None) -> list[str]:
     changed = year.changed_from(known)
     off = sum(day.off for day in changed)
     counts = {"n": len(changed), "off": off, "open": len(changed) - off}
-    code = ("calendar.differs" if changed else "calendar.same") if known else "calendar.new"
-    told = say(language, code, year=year.roc_year, **counts)
+    told = say(language, _changed(year, known), year=year.roc_year, **counts)
     return [told, *(_changed_day(language, day) for day in changed)]
+
+
+def _changed(year: Year, known: Year | None) -> str:
+    if known is None:
+        return "calendar.new"
+    if year.changed_from(known):
+        return "calendar.differs"
+    return "calendar.same" if year.off == known.off else "calendar.renamed"
 
 
 def closed(language: str, one: Closure) -> str:

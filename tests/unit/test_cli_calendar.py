@@ -90,6 +90,11 @@ def test_the_same_year_again_is_said_to_be_the_same(typed, tmp_path):
     assert told.out[:2] == ["115年：與現有內容相同。", "沒有未結案件的期限因此改動。"]
 
 
+def test_days_off_under_other_names_are_said_to_be_the_same(typed, tmp_path):
+    file = written(tmp_path, calendar_file(with_day("20260219", "2", "")))
+    assert typed("calendar", "import", file).out[0] == ("115年：放假日與現有內容相同，僅名稱不同。")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp950"])
 def test_a_file_may_be_in_any_encoding_that_dgpa_uses(typed, tmp_path, encoding):
     file = written(tmp_path, calendar_file(year=114, encoding=encoding))
