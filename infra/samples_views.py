@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from slack_sdk import WebClient
 
-from bot import calendar, refusals
-from bot.explained import of_date
+from bot import refusals
 from bot.ids import Button
 from bot.modals import REFUSED_ROWS, handed_in
+from infra.samples_calendar import dates
 from infra.samples_desk import (
     AGENCY,
     ALONE,
@@ -47,13 +46,11 @@ from infra.samples_messages import (
 )
 from opendata.adapters.import_files import read_import
 from opendata.adapters.roster_files import PEOPLE_COLUMNS
-from opendata.desk import casework, office, recompute, roster
-from opendata.desk.office import Outlook
+from opendata.desk import casework, recompute, roster
 from opendata.desk.ports import Put
-from opendata.desk.records import Cause, cause_row, closure_row
-from opendata.rules import deadline, errors
-from opendata.rules.calendar import COUNTIES, Closure, shipped
-from opendata.rules.deadline import Mode
+from opendata.desk.records import Cause, cause_row
+from opendata.rules import errors
+from opendata.rules.calendar import shipped
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.feedback import Action, State
 from opendata.rules.people import Person, Role, shipped_agencies
@@ -358,54 +355,6 @@ def imports(made: Ministry) -> Iterator[Sample]:
         yield made.modal(f"handed_in-{name}", handed_in(voice, handed))
 
 
-# -- the calendar -----------------------------------------------------------------------------
-
-
-def calendars(made: Ministry) -> Iterator[Sample]:
-    """停止上班 as it is asked for and entered, a year before its import, and the list of all."""
-    yield made.modal("closure", made.press(COORDINATOR, Button.CLOSURE, "-"))
-    yield made.answer("closure-refused", made.press(OFFICER, Button.CLOSURE, "-"))
-    yield from _entries(made)
-    voice, year = made.face.voice_of(COORDINATOR), shipped().years[115]
-    named = dict.fromkeys((day.date for day in year.days()), made.words.agency[:20])
-    seen = office.outlook(made.desk, office.with_years(made.desk, [replace(year, off=named)]), 20)
-    for name, before, after, moves in (
-        ("new", None, year, Outlook((), 0, 0)),
-        ("same", year, year, Outlook((), 2, 2)),
-        ("other", year, replace(year, off=named), replace(seen, moves=seen.moves[:3], more=True)),
-    ):
-        shown = calendar.year_preview(voice, after, before, moves, "-")
-        yield made.modal(f"year_preview-{name}", shown)
-    yield made.modal("year_imported", calendar.year_imported(voice))
-    yield made.answer("calendar-nothing", made.command(OFFICER, "calendar"))
-
-
-def _entries(made: Ministry) -> Iterator[Sample]:
-    """Every remark on an entry, with the cases that it moves."""
-    case = made.case("S7400")
-    platform, due, saturday = case.due.platform, case.due.on, date(2026, 3, 7)
-    for name, day, ticked in (
-        ("entered", due, ()),
-        ("known", due, ()),
-        ("half", platform, (calendar.HALF,)),
-        ("whole", platform, ()),
-        ("off_anyway", saturday, ()),
-        ("not_entered", date(2026, 3, 4), (calendar.UNDO,)),
-        ("taken_back", due, (calendar.UNDO,)),
-        ("taken_back_too", platform, (calendar.UNDO,)),
-        ("taken_back_last", saturday, (calendar.UNDO,)),
-    ):
-        view = made.press(COORDINATOR, Button.CLOSURE, "-")
-        shown = made.submit(
-            COORDINATOR,
-            view,
-            day={"type": "datepicker", "selected_date": day.isoformat()},
-            county=_chosen("臺北市"),
-            entry={"type": "checkboxes", "selected_options": [{"value": one} for one in ticked]},
-        )
-        yield made.modal(f"closed-{name}", shown)
-
-
 # -- the command ------------------------------------------------------------------------------
 
 
@@ -424,27 +373,11 @@ def answers(made: Ministry) -> Iterator[Sample]:
     yield made.answer("stranger-list", made.command(STRANGER, "list"))
     yield made.answer("not_found", made.command(OFFICER, f"show {made.words.title[:20]}"))
     yield made.answer("wrong_period", made.command(OFFICER, "status 115Q9"))
-    yield from _dates(made)
+    yield from dates(made)
+    yield from _pages(made, "calendar")
     yield from _pages(made, "list")
     yield from _pages(made, "status")
     yield made.answer("refused", made.press(AUDITOR, Button.CLAIM, made.ref("S7400")))
-
-
-def _dates(made: Ministry) -> Iterator[Sample]:
-    """A date instead of a case, neither of both, the longest period; and many closures."""
-    yield made.answer("due-date", made.command(OFFICER, "due 115/2/13"))
-    yield made.answer("due-wrong", made.command(OFFICER, f"due {made.words.title[:60]}"))
-    voice, working = made.face.voice_of(OFFICER), Mode.WORKING
-    counted = deadline.due(made.clock(), made.desk.calendar(), deadline.MOST_DAYS, working)
-    blocks = of_date(voice, counted, deadline.MOST_DAYS, working)
-    yield made.answer("due-long", {"text": blocks[0]["text"]["text"], "blocks": blocks})
-    for county in COUNTIES:
-        by = COORDINATOR if county < "臺" else None
-        half = county == "臺北市"
-        roster.close(made.desk, [Closure(date(2026, 3, 2), county, half)], by)
-    made.desk.store.commit(Put(closure_row(Closure(date(2026, 3, 1), "連江縣"))))
-    yield made.answer("calendar-full", made.command(COORDINATOR, "calendar"))
-    yield from _pages(made, "calendar")
 
 
 def _pages(made: Ministry, word: str) -> Iterator[Sample]:
