@@ -38,7 +38,10 @@ ATTEMPTS = 8
 
 
 class Message(StrEnum):
-    """The kinds of messages. A kind names who gets it and what it shows."""
+    """The kinds of intents. A message's kind names who gets it and what it shows.
+
+    TASKS stand among them: work that a commit leaves behind, of which nobody is told.
+    """
 
     CARD = "card"
     COSIGN = "cosign"
@@ -53,6 +56,11 @@ class Message(StrEnum):
     STILL_YOURS = "still_yours"
     ESCALATION = "escalation"
     HELP = "help"
+    RECOMPUTE = "recompute"
+
+
+TASKS = frozenset({Message.RECOMPUTE})
+"""What is done, and not told: no message comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,8 @@ class Intent:
     Attributes:
         id: ``<case>.<version>.<n>``; messages carry it, so that they can be found again.
         case, version: the case, and the event that caused it; of an UNDELIVERABLE, the name and
-            version of the cause; of a DIGEST, its addressee and which one it is.
+            version of the cause; of a DIGEST, its addressee and which one it is; of a
+            RECOMPUTE, the calendar's.
         kind: what to tell.
         occasion: which one of several of a kind, e.g. the second submission of round 1; a
             message is living within its occasion.
@@ -70,6 +79,7 @@ class Intent:
         not_before: earliest instant of delivery.
         tries: how often delivery was put off; it is the row's version.
         causes: what somebody has to mend first, by name; it is parked, and tried now and then.
+        cursor: of a task that ran out of time: where it goes on; None: at the beginning.
     """
 
     id: str
@@ -81,6 +91,7 @@ class Intent:
     person: str | None = None
     tries: int = 0
     causes: tuple[str, ...] = ()
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,11 @@ class Sent:
 
 
 # -- intents ----------------------------------------------------------------------------------
+
+
+def task(desk: Desk, kind: Message, about: str, version: int) -> Intent:
+    """The intent to do what a change makes necessary; it is written in the same commit."""
+    return Intent(f"{about}.{version}.0", about, version, kind, "", desk.now())
 
 
 def intent_key(case: str, version: int, n: int) -> Key:
