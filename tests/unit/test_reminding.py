@@ -23,12 +23,11 @@ from opendata.desk import (
 from opendata.desk.context import Desk
 from opendata.desk.digests import Section
 from opendata.desk.outbox import Message
-from opendata.desk.ports import Expect, Put, Row
-from opendata.rules.calendar import Closure
 from opendata.rules.errors import Unavailable
 from opendata.rules.feedback import Action, State
 from opendata.rules.roc import TAIPEI
 from tests.counting import Counting
+from tests.unit.sweeping import asked, at, close, deliver_all, intents, sweep, swept
 from tests.world import (
     CAROL,
     CHANNELS,
@@ -56,25 +55,6 @@ TIMES = 100
 AAC = CHANNELS[ETHICS]
 
 
-def at(month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=TAIPEI)
-
-
-def sweep(world: World, desk: Desk | None = None) -> Counter[str]:
-    """One run of the sweep, without a clock of its own."""
-    desk = desk or world.desk
-    return sum((reminding.wake(desk, case) for case in reminding.awake(desk)), Counter())
-
-
-def swept(world: World, *when: datetime) -> Counter[str]:
-    """What came to pass in runs at these instants."""
-    counts = Counter[str]()
-    for instant in when:
-        world.clock.set(instant)
-        counts += sweep(world)
-    return counts
-
-
 def reminders(world: World, case: str = "S97944") -> list[tuple[str, str]]:
     """The milestones that came to pass, and to when they are dated."""
     return [
@@ -84,43 +64,11 @@ def reminders(world: World, case: str = "S97944") -> list[tuple[str, str]]:
     ]
 
 
-def intents(world: World, kind: Message | None = None) -> list[outbox.Intent]:
-    """What waits in the outbox, whether its time has come or not."""
-    told = (outbox.intent_at(world.desk, records.Key(*key)) for key in world.rows("OUT#%"))
-    return sorted(
-        (one for one in told if one and kind in (None, one.kind)), key=lambda one: one.not_before
-    )
-
-
-def asked(world: World) -> list[tuple[str, str]]:
-    """Whose digest was asked for, and which one."""
-    return sorted(
-        (one.case.removeprefix("~"), one.occasion) for one in intents(world, Message.DIGEST)
-    )
-
-
-def deliver_all(world: World) -> None:
-    """Let everything that waits be delivered."""
-    for one in intents(world):
-        outbox.done(world.desk, one)
-
-
 def called(world: World, case: str) -> list[str]:
     """Who is told of a case now."""
     desk = world.desk
     told = reminding.told_of(world.case(case), desk.directory(), desk.calendar(), desk.today())
     return [one.to for one in told]
-
-
-def close(world: World, *days: datetime, county: str = "臺北市") -> None:
-    """A closure of offices, as the coordinator enters it."""
-    key = records.CALENDAR_VERSION
-    known = world.desk.store.get(key).get(key)
-    number = known.version if known else 0
-    world.desk.store.commit(
-        *(Put(records.closure_row(Closure(day.date(), county)), Expect.ANY) for day in days),
-        Put(Row(key, {}, number + 1), number or Expect.ABSENT),
-    )
 
 
 def hourly(first: datetime, last: datetime) -> Iterator[datetime]:
