@@ -171,7 +171,8 @@ def nudge(desk: Desk, since: datetime) -> None:
         desk: the desk.
         since: up to when mornings are dealt with.
     """
-    calendar, directory, now = desk.calendar(), desk.directory(), desk.now()
+    versions, now = desk.store.get(*records.VERSIONS), desk.now()
+    calendar, directory = desk.calendar(versions=versions), desk.directory(versions)
     if not any(nudges_on(day, calendar) for day in _mornings(since, now, calendar)):
         return
     for person in directory.holders(Role.COORDINATOR, directory.root.code):
