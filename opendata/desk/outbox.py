@@ -8,14 +8,14 @@ lease, and what its sender knows is committed before and after: see ``bot.postin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from opendata.desk.context import Desk
-from opendata.desk.ports import Delete, Expect, Index, Key, Place, Put, Row, Write
+from opendata.desk.ports import MAX_READ, Delete, Expect, Index, Key, Place, Put, Row, Write
 from opendata.desk.records import (
     CAUSE,
     DIGEST,
@@ -162,7 +162,7 @@ def digest(to: str, at: datetime, *, afternoon: bool, person: bool) -> Intent:
 
 def intent_row(intent: Intent) -> Row:
     """The intent's row; the timer finds it when its time has come."""
-    waits = Place(TIMER, f"{intent.not_before.isoformat()}#{intent.id}")
+    waits = Place(TIMER, f"{intent.not_before.astimezone(UTC).isoformat()}#{intent.id}")
     return Row(_key(intent), encode(intent), intent.tries, {Index.TIMER: waits})
 
 
@@ -174,6 +174,13 @@ def intent_at(desk: Desk, key: Key) -> Intent | None:
     """The intent of a stream record, or None when it is done."""
     row = desk.store.get(key).get(key)
     return _read(row) if row else None
+
+
+def stored(desk: Desk, intents: Sequence[Intent]) -> tuple[Intent, ...]:
+    """Those of the intents that are not done, as they are now; strongly consistent."""
+    keys = [_key(intent) for intent in intents]
+    found = (desk.store.get(*keys[at : at + MAX_READ]) for at in range(0, len(keys), MAX_READ))
+    return tuple(_read(row) for rows in found for row in rows.values())
 
 
 def waiting(desk: Desk, limit: int, *, by: datetime | None = None) -> tuple[Intent, ...]:

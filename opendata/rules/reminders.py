@@ -121,7 +121,7 @@ def _idle(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | None:
         return None
     asked = case.asked_at
     if asked is not None and asked > case.progressed_at:
-        given_back = calendar.workday_after(local_date(asked), 1)
+        given_back = calendar.workday_after(local_date(opening(asked, calendar)), 1)
         return Milestone.GIVEN_BACK if day >= given_back else None
     idle = calendar.workday_after(local_date(case.progressed_at), IDLE_DAYS + 1)
     return Milestone.IDLE if day >= idle else None

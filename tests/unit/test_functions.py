@@ -11,6 +11,7 @@ import functions.slack
 from bot.ids import Button, Ref
 from functions import deliver, health, sweep
 from functions.observed import logger
+from functions.timing import in_time
 from opendata import wiring
 from opendata.desk import casework, outbox, records, roster
 from opendata.desk.outbox import Intent, Message
@@ -176,7 +177,7 @@ def test_a_task_takes_no_more_time_than_it_has(deployed, monkeypatch):
 
 def test_a_slack_that_hangs_leaves_the_rest_to_the_sweep():
     ticks = iter([0.0, 0.0, 10.0, 20.0, 31.0, 40.0])
-    begun = list(deliver.in_time("abcde", clock=lambda: next(ticks)))
+    begun = list(in_time("abcde", deliver.ENOUGH, lambda: next(ticks)))
     assert begun == ["a", "b", "c"]
 
 
