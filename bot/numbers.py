@@ -47,9 +47,9 @@ def _heading(voice: Voice, counted: Status, ministry: str) -> str:
 
 def _undelivered(voice: Voice, counted: Status) -> list[Block]:
     """What keeps messages from whoever should have them; nothing where all is well."""
-    if not counted.undelivered:
+    if not counted.now.undelivered:
         return []
-    return [b.context(escaped(summary(voice.language, voice.directory, counted.undelivered)))]
+    return [b.context(escaped(summary(voice.language, voice.directory, counted.now.undelivered)))]
 
 
 def _agencies(voice: Voice, counted: Status, skipped: int) -> list[Block]:

@@ -57,13 +57,19 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     return {"batchItemFailures": given_back}
 
 
-def in_time(all_: Iterable[T], clock: Callable[[], float] = time.monotonic) -> Iterator[T]:
-    """The things to be done, until it is enough for one invocation."""
-    begun = clock()
-    for one in all_:
-        if clock() - begun > ENOUGH:
+def in_time(
+    all_: Iterable[T], enough: float = ENOUGH, clock: Callable[[], float] = time.monotonic
+) -> Iterator[T]:
+    """The things to be done, until so many seconds are enough for one invocation.
+
+    An iterator that was not exhausted goes on where this left it.
+    """
+    begun, things = clock(), iter(all_)
+    while clock() - begun <= enough:
+        try:
+            yield next(things)
+        except StopIteration:
             return
-        yield one
 
 
 def attempted(intent: Intent) -> Counter[str]:

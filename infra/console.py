@@ -80,8 +80,8 @@ class Console:
             agency = directory.agency(code)
             self._line(agency.name if agency else code, line)
         self._line(texts.say(self.language, "cli.total"), counted.total)
-        if counted.undelivered:
-            self.line(summary(self.language, directory, counted.undelivered))
+        if counted.now.undelivered:
+            self.line(summary(self.language, directory, counted.now.undelivered))
 
     def _line(self, name: str, line: Figures) -> None:
         self.say(

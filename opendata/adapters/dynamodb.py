@@ -10,6 +10,7 @@ CASE#<case>            HEAD                            the case as it stands
                                                        → agency AG#<agency> : closed#<due>#<case>
                                                        → open OPEN : <due>#<case> (open cases)
                                                        → owner OWN#<officer> : <due>#<case> (same)
+                                                       → timer WAKE : <wakes_at>#<case> (same)
 CASE#<case>            EVENT#<00001>                   the hash chain, by version of the case
 CASE#<case>            DRAFT#<0001>                    a draft
 CASE#<case>            NOTE#<00001>                    the words of an event: reason, comment
@@ -22,18 +23,24 @@ CASE#<case>            SENT#<kind>#<occasion>#<to>     what delivery knows: chan
 PARKED#<cause>         OUT#<00001>#<n>                 an intent to tell of it
                                                        → timer T : <not_before>#<notice>
 PARKED#<cause>         SENT#<kind>#<occasion>#<to>     what delivery knows of telling
+DIGEST#<to>            OUT#<20260223><0|1>#0           an intent to send a digest: person or
+                                                       channel, day, morning or afternoon
+                                                       → timer T : <not_before>#<intent>
+DIGEST#<to>            SENT#<kind>#<occasion>#<to>     what delivery knows of it
 FEEDBACK#<kind>#<id>   HEAD                            the numbers of an opinion's cases
 FEEDBACK#<kind>#<id>   HELD#<instant>#<webhook-id>     an event that came before its posting
 WEBHOOK#<webhook-id>   ANSWER                          body hash and answer; expires in 90 days
 STATUS                 <115Q3>#<agency>                counters of a quarter
 STATUS                 PARKED#<cause>                  why messages are parked, how many: the
                                                        cause is Slack's code @ where
+STATUS                 WATCH#<what>                    when it was done last: sweep, heartbeat
 ROSTER                 VERSION                         counts the changes of the roster
 ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person
 ROSTER                 DEPUTY#<for>#<by>#<from>        a deputy
 CALENDAR               VERSION                         counts the changes of the calendar
 CALENDAR               YEAR#<115>                      the days off of a year
+CALENDAR               CLOSED#<date>#<county>          停止上班 of a county
 ====================== =============================== ========================================
 
 Instants are in UTC, so that they sort as texts; <due> is the date that the holder works towards.
@@ -42,7 +49,8 @@ Attributes: pk, sk, version, data (the value as JSON text), ttl (epoch seconds),
 ``<index>_pk`` and ``<index>_sk``, and counters as numbers named ``n_<counter>``. The indexes
 project ALL: only heads and intents stand in them, about 1 KB each and without a citizen's
 words, so a copy costs one write unit more and saves the second call that every list would need.
-The timer is one partition: it takes 1,000 writes a second, a ministry makes some a minute.
+The timer is one partition for the outbox and one for cases: each takes 1,000 writes a second, a
+ministry makes some a minute.
 
 Request paths neither scan nor filter. The builders of keys stand in ``opendata.desk.records``.
 """

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 from opendata.desk import outbox, records
-from opendata.desk.clocks import due_of
+from opendata.desk.clocks import due_of, recounted
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Add, Expect, Key, Put, Row, Write
-from opendata.rules import feedback, kpi
+from opendata.rules import feedback, kpi, transitions
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.errors import (
     DeskError,
@@ -33,13 +33,16 @@ from opendata.rules.errors import (
 )
 from opendata.rules.feedback import Action, Case, Due, Event, Outside, State
 from opendata.rules.people import Approver, Directory, Person, Role
+from opendata.rules.reminders import escalated_to, next_marks
 from opendata.rules.reply import Draft
 from opendata.rules.roc import local_date
 
 ATTEMPTS = 5
 MAX_NOTE = 1000
 CARD = Message.CARD
-_ONLY_THE_OFFICER = frozenset({Action.DRAFT, Action.SUBMIT, Action.RECALL, Action.REVISE})
+_ONLY_THE_OFFICER = frozenset(
+    {Action.DRAFT, Action.SUBMIT, Action.RECALL, Action.REVISE, Action.EXTEND, Action.KEEP}
+)
 _LIVES_IN_ROUND = frozenset(
     {Message.RETURNED, Message.TO_PUBLISH, Message.REVIEW, Message.APPROVAL}
 )
@@ -66,7 +69,8 @@ class Sheet:
     versions: Mapping[Key, Row] | None = None
     events: list[Event] = field(default_factory=list)
     bodies: list[Row] = field(default_factory=list)
-    told: dict[tuple[Message, str, str | None], int] = field(default_factory=dict)
+    told: dict[tuple[Message, str, str | None], tuple[int, datetime]] = field(default_factory=dict)
+    digests: set[Intent] = field(default_factory=set)
 
     @property
     def actor(self) -> str:
@@ -133,7 +137,7 @@ class Sheet:
         if self.person is not None and not self.person.active:
             raise Stranger(person=self.person.id)
         try:
-            to = feedback.next_state(self.case.state, action, self.roles())
+            to = transitions.next_state(self.case.state, action, self.roles())
         except (OutOfTurn, WrongRole) as refused:
             if self._lost(action, refused):
                 raise feedback.too_late(self.case, action) from None
@@ -149,7 +153,7 @@ class Sheet:
             return False
         if isinstance(refused, OutOfTurn):
             return True
-        cell = feedback.TABLE.get((action, moved.before)) if moved.before else None
+        cell = transitions.TABLE.get((action, moved.before)) if moved.before else None
         return cell is not None and not cell.roles.isdisjoint(self.roles())
 
     def record(
@@ -157,11 +161,16 @@ class Sheet:
         action: Action,
         to: State | None = None,
         facts: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
         **changes: Any,
     ) -> None:
-        """Let it happen: the case on the sheet is now the one after the event."""
+        """Let it happen: the case on the sheet is now the one after the event.
+
+        ``at``: when it happened, if not now.
+        """
         self.case, event = feedback.happen(
-            self.case, action, actor=self.actor, at=self.now, to=to, facts=facts, **changes
+            self.case, action, actor=self.actor, at=at or self.now, to=to, facts=facts, **changes
         )
         self.events.append(event)
 
@@ -173,10 +182,25 @@ class Sheet:
         """A body row that belongs to what happened."""
         self.bodies.append(row)
 
-    def tell(self, *kinds: Message, person: str | None = None) -> None:
+    def tell(
+        self, *kinds: Message, person: str | None = None, not_before: datetime | None = None
+    ) -> None:
         """Have messages of these kinds sent, or brought up to date, after the commit."""
         for kind in kinds:
-            self.told[kind, occasion_of(self.case, kind), person] = self.case.version
+            told = self.case.version, not_before or self.now
+            self.told[kind, occasion_of(self.case, kind), person] = told
+
+    def recount(self, cause: str) -> bool:
+        """Count the case's clocks on the calendar as it is now; whether any date changed.
+
+        The event keeps what they were before; ``cause`` is a code.
+        """
+        old = self.case.due
+        new = recounted(self.case, self.calendar(), self.desk.terms)
+        if new is old:
+            return False
+        self.record(Action.RECOMPUTE, facts={"cause": cause, "before": old}, due=new)
+        return True
 
     def intents(self) -> list[Intent]:
         """What is to be told, as rows of the outbox."""
@@ -187,24 +211,40 @@ class Sheet:
                 version=version,
                 kind=kind,
                 occasion=occasion,
-                not_before=self.now,
+                not_before=not_before,
                 person=person,
             )
-            for n, ((kind, occasion, person), version) in enumerate(self.told.items())
+            for n, ((kind, occasion, person), (version, not_before)) in enumerate(self.told.items())
         ]
 
     def writes(self) -> list[Write]:
         """Everything of this transaction."""
-        expect = self.before.version if self.before else Expect.ABSENT
-        writes: list[Write] = [Put(records.head_row(self.case), expect)]
+        if self._was_escalated() and not any(kind is Message.ESCALATION for kind, *_ in self.told):
+            self.tell(Message.ESCALATION)
+        writes: list[Write] = [self.head()]
         writes += [Put(records.event_row(event)) for event in self.events]
         writes += [Put(row) for row in self.bodies]
         writes += [Put(outbox.intent_row(intent)) for intent in self.intents()]
+        # Other cases of the same morning ask for the same digest.
+        writes += [Put(outbox.intent_row(intent), Expect.ANY) for intent in self.digests]
         writes += [
             Add(records.counter_key(tally.quarter, tally.agency), tally.counts)
             for tally in self._flows()
         ]
         return writes
+
+    def head(self) -> Put:
+        """The case as it stands now, with the next instant at which it calls for somebody."""
+        marks = next_marks(self.case, self.calendar())
+        row = records.head_row(self.case, marks[0].at if marks else None)
+        return Put(row, self.before.version if self.before else Expect.ABSENT)
+
+    def _was_escalated(self) -> bool:
+        """Whether the CIO was told that the case is overdue: then of what becomes of it too."""
+        if self.before is None:
+            return False
+        told_to = escalated_to(self.before, local_date(self.now), self.calendar())
+        return Role.CIO in told_to
 
     def _flows(self) -> tuple[kpi.Tally, ...]:
         """What the events add to the counters, one row for each quarter and agency."""
@@ -225,6 +265,10 @@ def occasion_of(case: Case, kind: Message) -> str:
     """
     if kind is Message.CARD:
         return "card"
+    if kind is Message.ESCALATION:
+        return f"{case.round}"
+    if kind is Message.STILL_YOURS and case.asked_at is not None:
+        return f"{case.round}.{local_date(case.asked_at):%Y%m%d}"
     if kind in _LIVES_IN_ROUND:
         return f"{case.round}.{case.submissions}"
     if kind is Message.COSIGN:

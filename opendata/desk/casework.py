@@ -19,8 +19,9 @@ from opendata.desk.casefile import (
     waiting_at,
 )
 from opendata.desk.context import Desk
+from opendata.desk.extension import still_extendable
 from opendata.desk.outbox import Message
-from opendata.rules import feedback, reply
+from opendata.rules import reply
 from opendata.rules.errors import (
     Fault,
     Invalid,
@@ -33,6 +34,7 @@ from opendata.rules.feedback import Action, Case, State
 from opendata.rules.people import Role
 from opendata.rules.reply import Draft, Reply
 from opendata.rules.roc import local_date
+from opendata.rules.transitions import submitted_to
 
 
 def claim(desk: Desk, case_id: str, actor: str) -> Case:
@@ -60,6 +62,7 @@ def assign(desk: Desk, case_id: str, actor: str, agency: str) -> Case:
         if agency == sheet.case.agency and not sheet.case.unassigned:
             raise Invalid(Fault("agency", "already_there"))
         sheet.record(Action.ASSIGN, to, agency=agency, unassigned=False)
+        sheet.recount("seat")
         sheet.tell(CARD)
 
     return transact(desk, case_id, actor, decide)
@@ -91,7 +94,7 @@ def reassign(desk: Desk, case_id: str, actor: str, officer: str) -> Case:
             raise Invalid(Fault("officer", "not_an_officer"))
         if officer == sheet.case.officer:
             raise Invalid(Fault("officer", "already_there"))
-        sheet.record(Action.REASSIGN, to, officer=officer)
+        sheet.record(Action.REASSIGN, to, officer=officer, kept_at=sheet.now, snooze=None)
         sheet.tell(CARD, Message.TO_PUBLISH)
         sheet.tell(Message.ASSIGNED, person=officer)
 
@@ -126,7 +129,7 @@ def draft(desk: Desk, case_id: str, actor: str, written: Reply) -> Case:
         )
         if case.draft and case.draft.awaits_cosign:
             sheet.tell(Message.COSIGN)
-        sheet.record(Action.DRAFT, to, draft=saved, drafts=number, approval=None)
+        sheet.record(Action.DRAFT, to, draft=saved, drafts=number, approval=None, resting=None)
         sheet.keep(records.draft_row(case.id, number, tidy))
         sheet.tell(CARD)
         if saved.needs_cosign:
@@ -153,7 +156,11 @@ def cosign(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
         if not saved.awaits_cosign:
             raise OutOfTurn(action=Action.COSIGN, state=sheet.case.state)
         sheet.record(
-            Action.COSIGN, to, {"hash": saved.hash}, draft=replace(saved, cosigned_by=actor)
+            Action.COSIGN,
+            to,
+            {"hash": saved.hash},
+            draft=replace(saved, cosigned_by=actor),
+            kept_at=sheet.now,
         )
         sheet.tell(CARD, Message.COSIGN)
         if sheet.case.officer:
@@ -177,11 +184,12 @@ def submit(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
         if saved.awaits_cosign:
             raise Invalid(Fault("draft", "awaits_cosign"))
         still_promised(saved, sheet)
+        still_extendable(saved, sheet)
         _someone_must_be_able(sheet, saved)
         reviewers = [
             one for one in sheet.directory.reviewers(case.agency) if one.id != saved.drafter
         ]
-        to = feedback.submitted_to(saved.purpose, has_reviewer=bool(reviewers))
+        to = submitted_to(saved.purpose, has_reviewer=bool(reviewers))
         if case.submissions:
             sheet.tell(Message.RETURNED)
         submissions = case.submissions + 1

@@ -19,11 +19,13 @@ from opendata.desk.casefile import (
     waiting_at,
 )
 from opendata.desk.context import Desk
+from opendata.desk.extension import still_extendable
 from opendata.desk.outbox import Message
 from opendata.rules import reply
 from opendata.rules.errors import Fault, Invalid, OwnDraft
-from opendata.rules.feedback import Action, Approval, Case, approved_to
+from opendata.rules.feedback import Action, Approval, Case
 from opendata.rules.roc import local_date
+from opendata.rules.transitions import approved_to
 
 
 class ReturnReason(StrEnum):
@@ -63,6 +65,7 @@ def approve(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
         text = _as_shown(sheet, shown, Action.APPROVE)
         saved = drafted(sheet.case, Action.APPROVE)
         still_promised(saved, sheet)
+        still_extendable(saved, sheet)
         to = approved_to(saved.purpose)
         sheet.record(Action.APPROVE, to, approval=_approval(sheet, text))
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)

@@ -129,6 +129,12 @@ def _new_round(sheet: Sheet, told: Commented | Rated) -> None:
         extended=False,
         transferred=False,
         stars=None,
+        # What came before this round is past, whenever the citizen spoke.
+        reminded_to=sheet.now,
+        kept_at=None,
+        asked_at=None,
+        snooze=None,
+        resting=None,
     )
 
 

@@ -192,7 +192,8 @@ def shown_title(title: str) -> str:
 
 def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str) -> bool:
     """Open a case of that number; False if somebody else just did."""
-    now, directory = desk.now(), desk.directory()
+    versions = desk.store.get(*records.VERSIONS)
+    now, directory = desk.now(), desk.directory(versions)
     agency = numbers.cases[number]
     code = agency or directory.root.code
     case = Case(
@@ -204,7 +205,7 @@ def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str)
         round=1,
         opened_at=told.posted_at,
         received_at=now,
-        due=due_of(told.posted_at, desk.calendar(code), desk.terms),
+        due=due_of(told.posted_at, desk.calendar(code, versions), desk.terms),
         moved=Move(Outside.PLATFORM, Action.RECEIVE, now),
         unassigned=agency is None,
         dispatched_at=told.dispatched_at,
@@ -212,7 +213,7 @@ def _open(desk: Desk, told: Posted, numbers: Numbers, number: str, webhook: str)
         title=shown_title(told.title),
     )
     opened, event = feedback.open_case(case, actor=Outside.PLATFORM, facts={"webhook": webhook})
-    sheet = Sheet(desk, opened, None, directory, now)
+    sheet = Sheet(desk, opened, None, directory, now, versions=versions)
     sheet.events.append(event)
     sheet.keep(records.text_row(number, numbers.text, _opinion(told)))
     sheet.keep(records.applied_row(number, webhook))
@@ -254,6 +255,7 @@ def _hand_over(desk: Desk, number: str, agency: str, webhook: str) -> None:
         if not sheet.case.unassigned or sheet.case.state is not State.RECEIVED:
             raise Stale(keys=(records.head_key(number),))
         sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
+        sheet.recount("seat")
         sheet.tell(Message.CARD)
 
     apply_once(desk, number, f"{webhook}#{agency}", decide)

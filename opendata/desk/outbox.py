@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from opendata.desk.context import Desk
 from opendata.desk.ports import Delete, Expect, Index, Key, Place, Put, Row, Write
 from opendata.desk.records import (
     CAUSE,
+    DIGEST,
     OUT,
     SENT,
     STATUS,
@@ -48,6 +49,10 @@ class Message(StrEnum):
     ASSIGNED = "assigned"
     NEWS = "news"
     UNDELIVERABLE = "undeliverable"
+    DIGEST = "digest"
+    STILL_YOURS = "still_yours"
+    ESCALATION = "escalation"
+    HELP = "help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Intent:
     Attributes:
         id: ``<case>.<version>.<n>``; messages carry it, so that they can be found again.
         case, version: the case, and the event that caused it; of an UNDELIVERABLE, the name and
-            version of the cause.
+            version of the cause; of a DIGEST, its addressee and which one it is.
         kind: what to tell.
         occasion: which one of several of a kind, e.g. the second submission of round 1; a
             message is living within its occasion.
@@ -116,6 +121,29 @@ def _key(intent: Intent) -> Key:
     return intent_key(intent.case, int(version), int(n))
 
 
+def digest(to: str, at: datetime, *, afternoon: bool, person: bool) -> Intent:
+    """The digest of somebody, or of a channel, for a morning or the afternoon's check.
+
+    Whoever asks for it asks for the same row, so there is one.
+
+    Args:
+        to: Slack id of the person or the channel.
+        at: when the office is open, in Taipei's time.
+        afternoon: the check at 14:00.
+        person: whether it is one.
+    """
+    about, number = f"{DIGEST}{to}", int(f"{at:%Y%m%d}{afternoon:d}")
+    return Intent(
+        id=f"{about}.{number}.0",
+        case=about,
+        version=number,
+        kind=Message.DIGEST,
+        occasion=str(number),
+        not_before=at.astimezone(UTC).replace(microsecond=0),
+        person=to if person else None,
+    )
+
+
 def intent_row(intent: Intent) -> Row:
     """The intent's row; the timer finds it when its time has come."""
     waits = Place(TIMER, f"{intent.not_before.isoformat()}#{intent.id}")
@@ -132,9 +160,9 @@ def intent_at(desk: Desk, key: Key) -> Intent | None:
     return _read(row) if row else None
 
 
-def waiting(desk: Desk, limit: int) -> tuple[Intent, ...]:
-    """The intents whose time has come, longest waiting first."""
-    upto = f"{desk.now().isoformat()}~"
+def waiting(desk: Desk, limit: int, *, by: datetime | None = None) -> tuple[Intent, ...]:
+    """The intents whose time has come, now or by an instant, longest waiting first."""
+    upto = f"{(by or desk.now()).isoformat()}~"
     page = desk.store.find(Index.TIMER, TIMER, upto=upto, limit=limit)
     return tuple(_read(row) for row in page.rows)
 

@@ -12,9 +12,11 @@ from typing import Any
 from opendata.desk.casefile import CARD, Sheet, drafted, transact
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
+from opendata.rules.deadline import brought_forward
 from opendata.rules.errors import Fault, Invalid, TextChanged
-from opendata.rules.feedback import PUBLISHED_AS, Action, Approval, Case
+from opendata.rules.feedback import Action, Approval, Case
 from opendata.rules.reply import Draft, Purpose, ReplyType
+from opendata.rules.transitions import PUBLISHED_AS
 
 _ANSWERS = frozenset({Purpose.REPLY, Purpose.UNDER_STUDY, Purpose.REDISPATCH_NOTICE})
 
@@ -50,17 +52,22 @@ def publish(
             raise Invalid(Fault("published_at", "in_future"))
         to = PUBLISHED_AS[saved.purpose]
         facts = {"reported": True, "published_at": published_at, "hash": saved.hash}
-        sheet.record(Action.PUBLISH, to, facts, **_outcome(case, saved, approval, published_at))
+        sheet.record(Action.PUBLISH, to, facts, **_outcome(sheet, saved, approval, published_at))
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
 
     return transact(desk, case_id, actor, decide)
 
 
-def _outcome(case: Case, saved: Draft, approval: Approval, at: datetime) -> dict[str, Any]:
+def _outcome(sheet: Sheet, saved: Draft, approval: Approval, at: datetime) -> dict[str, Any]:
     """What a publication settles: the first answer stops the clock, the substantive one ends it.
 
-    A redispatch is judged by its notice; a progress notice answers nothing.
+    A redispatch is judged by its notice; a progress notice answers nothing, but moves the date.
     """
+    case, calendar = sheet.case, sheet.calendar()
+    if saved.purpose is Purpose.PROGRESS_NOTICE:
+        moved = replace(case.due, on=saved.promised or case.due.on)
+        back = {"draft": case.resting, "resting": None, "approval": None}
+        return back | {"due": moved, "extended": True}
     if saved.purpose not in _ANSWERS:
         return {}
     settled: dict[str, Any] = {"refused": saved.type is ReplyType.NOT_OPEN}
@@ -70,4 +77,6 @@ def _outcome(case: Case, saved: Draft, approval: Approval, at: datetime) -> dict
         return settled | {"transferred": True}
     if saved.purpose is Purpose.REPLY:
         return settled | {"answered_at": at, "due": replace(case.due, study=None)}
-    return settled | {"due": replace(case.due, study=saved.promised)}
+    # A promise for a day off is kept on the workday before it.
+    study = saved.promised and brought_forward(saved.promised, calendar)
+    return settled | {"due": replace(case.due, study=study)}

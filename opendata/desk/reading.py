@@ -24,6 +24,7 @@ from opendata.rules.reply import Reply, reply_hash
 from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
 
 PAGE = 20
+_DRAFTING = (Action.DRAFT, Action.EXTEND)
 AROUND = 300
 """Open cases that App Home looks at, the first to fall due; whatever a list shows is paged."""
 
@@ -75,17 +76,22 @@ def _draft(rows: Mapping[str, Row], case: str, number: int) -> Reply | None:
 
 
 def _submitted_before(events: Sequence[Event], case: Case) -> int:
-    """Number of the draft that was submitted last before the present one, this round; or 0."""
-    drafted, submitted = 0, list[int]()
+    """Number of the draft that was submitted last before the present one, this round; or 0.
+
+    A progress notice and a reply are no versions of each other.
+    """
+    saved: Mapping[str, Any] | None = None
+    submitted = list[Mapping[str, Any]]()
     for event in events:
         if event.action is Action.NEW_ROUND:
             submitted = []
-        elif event.action is Action.DRAFT:
-            drafted = event.changes["drafts"]
-        elif event.action is Action.SUBMIT:
-            submitted.append(drafted)
-    earlier = [number for number in submitted if case.draft and number < case.draft.number]
-    return earlier[-1] if earlier else 0
+        elif event.action is Action.SUBMIT and saved:
+            submitted.append(saved)
+        else:
+            saved = event.changes.get("draft", saved)
+    now = case.draft
+    alike = (one["number"] for one in submitted if now and one["purpose"] == now.purpose)
+    return max((number for number in alike if now and number < now.number), default=0)
 
 
 def _newest_note(rows: Mapping[str, Row], events: Sequence[Event]) -> str | None:
@@ -133,13 +139,13 @@ def open_cases(desk: Desk, actor: str, after: str | None = None) -> Page:
         Stranger: not in the roster.
     """
     who, directory, now = person(desk, actor), desk.directory(), desk.now()
-    page = _around(desk, who, after, PAGE)
+    page = around(desk, who, after, PAGE)
     seen = [r for r in page.rows if Sheet(desk, records.read_case(r), who, directory, now).sees()]
     return Page(seen, page.next)
 
 
-def _around(desk: Desk, who: Person, after: str | None, limit: int) -> Page:
-    """Open cases of the person's agency; of all, if the person's reach goes beyond one."""
+def around(desk: Desk, who: Person, after: str | None, limit: int) -> Page:
+    """Open cases of the person's agency, by due date; of all, if the person's reach is wider."""
     directory = desk.directory()
     deputises = any(deputy.by == who.id for deputy in directory.deputies)
     leads = any(agency.parent == who.agency for agency in directory.agencies)
@@ -175,11 +181,11 @@ def desktop(desk: Desk, actor: str) -> Desktop:
         Stranger: not in the roster.
     """
     who, directory, now = person(desk, actor), desk.directory(), desk.now()
-    page = _around(desk, who, None, AROUND)
-    around = [records.read_case(row) for row in page.rows]
+    page = around(desk, who, None, AROUND)
+    near = [records.read_case(row) for row in page.rows]
 
     def waiting(state: State, role: Role) -> tuple[Case, ...]:
-        found = (case for case in around if case.state is state)
+        found = (case for case in near if case.state is state)
         return tuple(
             case for case in found if role in Sheet(desk, case, who, directory, now).roles()
         )
@@ -188,7 +194,7 @@ def desktop(desk: Desk, actor: str) -> Desktop:
     received = waiting(State.RECEIVED, Role.OFFICER)
     return Desktop(
         person=who,
-        mine=_own(desk, actor) if page.next else tuple(c for c in around if c.officer == actor),
+        mine=_own(desk, actor) if page.next else tuple(c for c in near if c.officer == actor),
         to_approve=waiting(State.AWAITING_APPROVAL, Role.CIO),
         to_review=waiting(State.IN_REVIEW, Role.SECTION_HEAD),
         to_cosign=tuple(c for c in in_progress if c.draft and c.draft.awaits_cosign),
@@ -207,17 +213,32 @@ def _own(desk: Desk, actor: str) -> tuple[Case, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Now:
+    """How the desk itself is.
+
+    Attributes:
+        undelivered: what keeps messages from being delivered.
+        swept_at: when the reminders were swept last.
+        heartbeat: when the watchdog last found nothing wrong.
+    """
+
+    undelivered: tuple[Cause, ...] = ()
+    swept_at: datetime | None = None
+    heartbeat: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The numbers of a period: a line for each agency that has any, and all together.
 
-    ``undelivered``: what keeps messages from being delivered, if the numbers are those of now.
+    ``now``: what is known of the desk itself, if the numbers are those of the present.
     """
 
     period: str
     as_of: datetime
     agencies: Mapping[str, kpi.Figures]
     total: kpi.Figures
-    undelivered: tuple[Cause, ...] = ()
+    now: Now = Now()
 
 
 def status(desk: Desk, period: str | None = None, as_of: datetime | None = None) -> Status:
@@ -234,7 +255,7 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     at = as_of or desk.now()
     asked = period or quarter_of(local_date(at)).code
     wanted = kpi.quarters(asked)
-    rows, causes = (_counted_anew(desk, wanted, at), ()) if as_of else _standing(desk, wanted)
+    rows, now = (_counted_anew(desk, wanted, at), Now()) if as_of else _standing(desk, wanted)
     by_agency: dict[str, list[Mapping[str, int]]] = {}
     for agency, counts in rows:
         by_agency.setdefault(agency, []).append(counts)
@@ -242,12 +263,12 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
     named = wanted[0].code if len(wanted) == 1 else str(wanted[0].year)
-    return Status(named, at, lines, total, causes)
+    return Status(named, at, lines, total, now)
 
 
 def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
     """The contract of ``status --json``; what has no source yet is null."""
-    agencies = []
+    agencies, beat = [], counted.now.heartbeat
     for code, line in sorted(counted.agencies.items()):
         agency = directory.agency(code)
         agencies.append(
@@ -259,7 +280,7 @@ def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
         "agencies": agencies,
         "total": kpi.to_json(counted.total),
         "datasets": None,
-        "heartbeat": None,
+        "heartbeat": beat and beat.astimezone(TAIPEI).isoformat(),
     }
 
 
@@ -267,10 +288,10 @@ Counts = list[tuple[str, Mapping[str, int]]]
 """Agency by agency, what was counted; an agency may stand there several times."""
 
 
-def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, tuple[Cause, ...]]:
-    """The counters of a quarter or a year, and if that is the present one, what is parked now.
+def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now]:
+    """The counters of a quarter or a year, and if that is the present one, how the desk is.
 
-    One query: what is parked stands behind the counters of the newest quarters.
+    One query: what is parked and when was swept stands behind the newest counters.
     """
     codes, begin = {quarter.code for quarter in wanted}, wanted[0].code
     if quarter_of(desk.today()) in wanted:
@@ -278,7 +299,17 @@ def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, tuple[Caus
     else:
         page = desk.store.query(records.STATUS, begin if len(wanted) == 1 else begin[:-1])
     counts = [records.read_counters(row) for row in page.rows if _quarter_in(row, codes)]
-    return counts, tuple(map(records.read_cause, filter(records.is_cause, page.rows)))
+    watched = {
+        row.key: records.read_watch(row)
+        for row in page.rows
+        if row.key.sk.startswith(records.WATCH)
+    }
+    now = Now(
+        tuple(map(records.read_cause, filter(records.is_cause, page.rows))),
+        watched.get(records.watch_key(records.SWEEP)),
+        watched.get(records.watch_key(records.HEARTBEAT)),
+    )
+    return counts, now
 
 
 def _quarter_in(row: Row, codes: Container[str]) -> bool:
@@ -336,7 +367,7 @@ def _proof(desk: Desk, number: str, head: Row) -> tuple[Break, ...]:
         rebuilt, breaks = None, list(verify(events))
         for event in events:
             rebuilt = evolve(rebuilt, event) if rebuilt else began(event, case.title)
-            if event.action is Action.DRAFT and not _as_written(rebuilt, written):
+            if event.action in _DRAFTING and not _as_written(rebuilt, written):
                 breaks.append(Break(number, event.version, Flaw.WORDS))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return (Break(number, head.version, Flaw.UNREADABLE),)

@@ -27,9 +27,11 @@ CALENDAR_VERSION = Key(CALENDAR, "VERSION")
 YEAR, CLOSED = "YEAR#", "CLOSED#"
 VERSIONS = (ROSTER_VERSION, CALENDAR_VERSION)
 OPEN_CASES = "OPEN"
-TIMER = "T"
+TIMER, WAKE = "T", "WAKE"
+DIGEST = "~"
 PARKED, CAUSE = "PARKED", "PARKED#"
-STATUS = "STATUS"
+STATUS, WATCH = "STATUS", "WATCH#"
+SWEEP, HEARTBEAT = "sweep", "heartbeat"
 
 
 OPEN_SHELF = "open#"
@@ -51,8 +53,11 @@ def head_key(case: str) -> Key:
     return Key(case_partition(case), "HEAD")
 
 
-def head_row(case: Case) -> Row:
-    """The head; open cases stand by due date with their officer and in the list of all."""
+def head_row(case: Case, wakes_at: datetime | None = None) -> Row:
+    """The head; open cases stand by due date with their officer and in the list of all.
+
+    ``wakes_at``: when the case calls for somebody next; the timer finds it then.
+    """
     due = f"{case.due_now}#{case.id}"
     shelf = OPEN_SHELF if case.open else "closed#"
     places = {Index.AGENCY: Place(agency_shelf(case.agency), f"{shelf}{due}")}
@@ -60,11 +65,19 @@ def head_row(case: Case) -> Row:
         places[Index.OPEN] = Place(OPEN_CASES, due)
         if case.officer:
             places[Index.OWNER] = Place(owner_shelf(case.officer), due)
+    if wakes_at is not None:
+        places[Index.TIMER] = Place(WAKE, f"{wakes_at.astimezone(UTC).isoformat()}#{case.id}")
     return Row(head_key(case.id), encode(case), case.version, places)
 
 
 def read_case(row: Row) -> Case:
     return decode(Case, row.value)
+
+
+def wakes_at(row: Row) -> datetime | None:
+    """When a case calls for somebody next, as the timer has it."""
+    place = row.places.get(Index.TIMER)
+    return datetime.fromisoformat(place.order.partition("#")[0]) if place else None
 
 
 def event_row(event: Event) -> Row:
@@ -233,7 +246,9 @@ def read_cause(row: Row) -> Cause:
 
 
 def outbox_partition(about: str) -> str:
-    """Where intents about a case lie, and where those about a cause."""
+    """Where intents about a case lie, those about a cause, and those for somebody's digest."""
+    if about.startswith(DIGEST):
+        return f"DIGEST#{about.removeprefix(DIGEST)}"
     return f"{PARKED}#{about}" if "@" in about else case_partition(about)
 
 
@@ -279,6 +294,19 @@ def closure_row(closure: Closure) -> Row:
 
 def read_closure(row: Row) -> Closure:
     return decode(Closure, row.value)
+
+
+def watch_key(what: str) -> Key:
+    """When something was done last; behind all counters, so that the status reads it with them."""
+    return Key(STATUS, f"{WATCH}{what}")
+
+
+def watch_row(what: str, at: datetime) -> Row:
+    return Row(watch_key(what), {"at": encode(at)})
+
+
+def read_watch(row: Row) -> datetime:
+    return datetime.fromisoformat(row.value["at"])
 
 
 def counter_key(quarter: str, agency: str) -> Key:

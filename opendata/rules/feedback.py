@@ -1,26 +1,24 @@
-"""The case: its states, its transition table as data, its events, and what a case is at a moment.
+"""The case: its states, its events, and what a case is at a moment.
 
 A case is the fold of its events: every event names the fields that it changed, so the stored head
-can be rebuilt from the chain. Who a person is stands in ``people``; what a reply is, in ``reply``.
+can be rebuilt from the chain. Which action leads where, and for whom, stands in ``transitions``;
+who a person is, in ``people``; what a reply is, in ``reply``.
 
-Sources: DESIGN §3; domain rules R4 (the clock), R5 and R6 (approval, return, rounds), R9
-(transfer); 行政程序法 §172 (wrong agency), §173 (filed without reply).
+Sources: DESIGN §3; domain rules R4 (the clock), R6 (rounds), R8 (extension).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 from opendata.rules import audit
 from opendata.rules.canonical import decode, decode_fields, encode
-from opendata.rules.errors import LostRace, OutOfTurn, WrongRole
-from opendata.rules.people import Role
-from opendata.rules.reply import Draft, Purpose
+from opendata.rules.errors import LostRace, OutOfTurn
+from opendata.rules.reply import Draft
 
 
 class Kind(StrEnum):
@@ -94,6 +92,11 @@ class Action(StrEnum):
     RATE = "rate"
     NEW_ROUND = "new_round"
     RETRACT = "retract"
+    REMIND = "remind"
+    KEEP = "keep"
+    SNOOZE = "snooze"
+    HELP = "help"
+    INSTRUCT = "instruct"
 
 
 class Outside(StrEnum):
@@ -101,106 +104,6 @@ class Outside(StrEnum):
 
     PLATFORM = "platform"
     CLOCK = "clock"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """An action in a state: who may do it, and where it leads."""
-
-    roles: frozenset[Role | Outside]
-    to: State
-
-
-Cells = dict[tuple[Action, State], Cell]
-
-
-def _stay(action: Action, roles: Iterable[Role | Outside], *states: State) -> Cells:
-    may = frozenset(roles)
-    return {(action, state): Cell(may, state) for state in states}
-
-
-def _to(target: State, action: Action, roles: Iterable[Role | Outside], *states: State) -> Cells:
-    cell = Cell(frozenset(roles), target)
-    return {(action, state): cell for state in states}
-
-
-_A, _S, _R = Action, State, Role
-_OFFICER, _DESK = (_R.OFFICER,), (_R.OFFICER, _R.SECTION_HEAD, _R.COORDINATOR)
-_OFFICE = (_R.OFFICER, _R.COORDINATOR)
-_PLATFORM = (Outside.PLATFORM,)
-_WORKED = (_S.IN_PROGRESS, _S.IN_REVIEW, _S.AWAITING_APPROVAL, _S.APPROVED, _S.UNDER_STUDY)
-_INSIDERS = tuple(role for role in Role if role is not _R.MEMBER)
-_RETRACTABLE = tuple(state for state in State if state not in (_S.WITHDRAWN, _S.REDISPATCHED))
-
-# What stands here is possible; everything else is not. `submit` may lead past IN_REVIEW, and
-# `approve` and `publish` lead where the purpose says: see the functions below.
-TABLE: Mapping[tuple[Action, State], Cell] = MappingProxyType(
-    _stay(_A.ASSIGN, (_R.COORDINATOR, Outside.PLATFORM), _S.RECEIVED)
-    | _to(_S.IN_PROGRESS, _A.CLAIM, _OFFICER, _S.RECEIVED)
-    | _to(_S.RECEIVED, _A.RELEASE, _DESK, _S.IN_PROGRESS)
-    | _stay(_A.REASSIGN, _DESK, *_WORKED)
-    | _stay(_A.CONSULT, _OFFICER, _S.IN_PROGRESS)
-    | _stay(_A.OPINE, (_R.OFFICER, _R.SECTION_HEAD), _S.IN_PROGRESS)
-    | _to(_S.IN_PROGRESS, _A.DRAFT, _OFFICER, _S.IN_PROGRESS, _S.UNDER_STUDY)
-    | _stay(_A.COSIGN, (_R.LEGAL,), _S.IN_PROGRESS)
-    | _to(_S.IN_REVIEW, _A.SUBMIT, _OFFICER, _S.IN_PROGRESS)
-    | _to(_S.IN_PROGRESS, _A.RECALL, _OFFICER, _S.IN_REVIEW, _S.AWAITING_APPROVAL)
-    | _to(_S.AWAITING_APPROVAL, _A.PASS, (_R.SECTION_HEAD,), _S.IN_REVIEW)
-    | _to(_S.IN_PROGRESS, _A.RETURN, (_R.SECTION_HEAD,), _S.IN_REVIEW)
-    | _to(_S.IN_PROGRESS, _A.RETURN, (_R.CIO,), _S.AWAITING_APPROVAL)
-    | _to(_S.APPROVED, _A.APPROVE, (_R.CIO,), _S.AWAITING_APPROVAL)
-    | _to(_S.IN_PROGRESS, _A.REVOKE, (_R.CIO,), _S.APPROVED)
-    | _to(_S.IN_PROGRESS, _A.REVISE, _OFFICER, _S.APPROVED)
-    | _to(_S.ANSWERED, _A.PUBLISH, _OFFICE, _S.APPROVED)
-    | _stay(_A.EXTEND, _OFFICER, _S.IN_PROGRESS)
-    | _to(_S.IN_PROGRESS, _A.NOT_OURS, _OFFICE, _S.RECEIVED, _S.IN_PROGRESS)
-    | _to(_S.AWAITING_APPROVAL, _A.PROPOSE_SET_ASIDE, _OFFICE, _S.RECEIVED, _S.IN_PROGRESS)
-    | _stay(_A.LINK, _OFFICE, _S.RECEIVED, _S.IN_PROGRESS)
-    | _to(_S.RECEIVED, _A.REOPEN, (_R.COORDINATOR,), _S.SET_ASIDE, _S.REDISPATCHED, _S.WITHDRAWN)
-    | _stay(_A.REVEAL, _INSIDERS, *State)
-    | _stay(_A.RECOMPUTE, (_R.COORDINATOR, Outside.CLOCK), *State)
-    | _stay(_A.AMEND, _PLATFORM, *State)
-    | _stay(_A.COMMENT, _PLATFORM, *State)
-    | _stay(_A.RATE, _PLATFORM, *State)
-    | _to(_S.RECEIVED, _A.NEW_ROUND, _PLATFORM, _S.ANSWERED)
-    | _to(_S.WITHDRAWN, _A.RETRACT, _PLATFORM, *_RETRACTABLE)
-)
-
-PUBLISHED_AS: Mapping[Purpose, State] = MappingProxyType(
-    {
-        Purpose.REPLY: State.ANSWERED,
-        Purpose.UNDER_STUDY: State.UNDER_STUDY,
-        Purpose.PROGRESS_NOTICE: State.IN_PROGRESS,
-        Purpose.REDISPATCH_NOTICE: State.REDISPATCHED,
-    }
-)
-
-
-def next_state(state: State, action: Action, roles: Iterable[Role | Outside]) -> State:
-    """Where the action leads for a person who has these roles in the case's agency.
-
-    Raises:
-        OutOfTurn: the action is not possible in this state, whoever asks.
-        WrongRole: it is, but for other roles.
-    """
-    cell = TABLE.get((action, state))
-    if cell is None:
-        raise OutOfTurn(action=action, state=state)
-    if cell.roles.isdisjoint(roles):
-        raise WrongRole(action=action, roles=tuple(role for role in Role if role in cell.roles))
-    return cell.to
-
-
-def submitted_to(purpose: Purpose, *, has_reviewer: bool) -> State:
-    """核稿 first where the agency has a section head; a proposal to set aside skips it."""
-    if has_reviewer and purpose is not Purpose.SET_ASIDE:
-        return State.IN_REVIEW
-    return State.AWAITING_APPROVAL
-
-
-def approved_to(purpose: Purpose) -> State:
-    """An approved text waits for its publication; a set-aside ends with the approval."""
-    return State.SET_ASIDE if purpose is Purpose.SET_ASIDE else State.APPROVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +166,14 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Snooze:
+    """稍後提醒: whoever has the case wants no reminder before that morning."""
+
+    until: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case as it stands. The head row; everything but ``title`` comes from events.
 
@@ -278,6 +189,10 @@ class Case:
         draft: what was last saved, or None; submissions: how often it was submitted this round.
         first_answered_at, answered_at: platform time of this round's first and substantive answer.
         text: which version of the citizen's text the case knows.
+        reminded_to: up to when milestones are dealt with; None: up to ``received_at``.
+        kept_at: when the officer said 仍由我辦理, or got the case from another; asked_at: when the
+            officer was asked; an answer, or any progress since then, settles it.
+        resting: the draft of the reply, while a progress notice is the draft of record.
         title: the citizen's title, personal data masked, cut; from the body rows.
     """
 
@@ -310,6 +225,11 @@ class Case:
     stars: int | None = None
     comments: int = 0
     text: int = 1
+    reminded_to: datetime | None = None
+    kept_at: datetime | None = None
+    asked_at: datetime | None = None
+    snooze: Snooze | None = None
+    resting: Draft | None = None
     title: str = ""
 
     @property
@@ -321,6 +241,13 @@ class Case:
     def due_now(self) -> date:
         """The date that the holder works towards: the promised one while a matter is studied."""
         return self.due.study or self.due.on
+
+    @property
+    def progressed_at(self) -> datetime:
+        """When whoever has the case last did something about it."""
+        saved = self.draft.saved_at if self.draft else None
+        snoozed = self.snooze.at if self.snooze else None
+        return max(filter(None, (self.moved.at, saved, self.kept_at, snoozed)))
 
 
 def began(event: Event, title: str) -> Case:

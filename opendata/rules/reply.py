@@ -27,7 +27,7 @@ LATEST_PROMISE = timedelta(days=5 * 365)
 
 
 class ReplyType(StrEnum):
-    """回復類型. The first four answer suggestions, the others comments."""
+    """回復類型. The first four answer suggestions; PROGRESS tells either of an extension."""
 
     OPEN_OR_ON_REQUEST = "open_or_on_request"
     PLANNED = "planned"
@@ -39,6 +39,7 @@ class ReplyType(StrEnum):
     NO_CHANGE = "no_change"
     NOT_OUR_BUSINESS = "not_our_business"
     THANKS = "thanks"
+    PROGRESS = "progress"
 
 
 class Purpose(StrEnum):
@@ -90,15 +91,20 @@ REASONS: Mapping[ReplyType, tuple[Reason, ...]] = MappingProxyType(
         _T.NO_CHANGE: (Reason.BY_DEFINITION, Reason.LAW, Reason.QUALITY, Reason.ADMINISTRATIVE),
     }
 )
-DATED = frozenset({_T.PLANNED, _T.UNDER_STUDY, _T.CORRECTION_PLANNED})
+DATED = frozenset({_T.PLANNED, _T.UNDER_STUDY, _T.CORRECTION_PLANNED, _T.PROGRESS})
+
+
+_PURPOSES = MappingProxyType(
+    {_T.UNDER_STUDY: Purpose.UNDER_STUDY, _T.PROGRESS: Purpose.PROGRESS_NOTICE}
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Everything that will stand on the platform, and what it rests on.
 
-    ``promised`` is the date that PLANNED, UNDER_STUDY and CORRECTION_PLANNED owe; ``statute``
-    names law and article; ``item`` is the inventory item of a planned opening.
+    ``promised`` is the date that PLANNED, UNDER_STUDY, CORRECTION_PLANNED and PROGRESS owe;
+    ``statute`` names law and article; ``item`` is the inventory item of a planned opening.
     """
 
     type: ReplyType
@@ -113,7 +119,7 @@ class Reply:
     @property
     def purpose(self) -> Purpose:
         """What it is submitted for; the type decides."""
-        return Purpose.UNDER_STUDY if self.type is ReplyType.UNDER_STUDY else Purpose.REPLY
+        return _PURPOSES.get(self.type, Purpose.REPLY)
 
     @property
     def needs_cosign(self) -> bool:
@@ -188,14 +194,27 @@ def require(reply: Reply, kind: str, today: date) -> None:
     Raises:
         Invalid: one fault a field.
     """
-    faults = [fault for fault in _faults(reply, kind, today) if fault]
+    wrong = None if reply.type in TYPES[kind] else Fault("type", "wrong_type")
+    _refuse(wrong, *_faults(reply, today))
+
+
+def require_notice(reply: Reply, today: date, *more: Fault | None) -> None:
+    """Refuse a progress notice that the platform could not take, or for the faults given.
+
+    Raises:
+        Invalid: one fault a field.
+    """
+    _refuse(*_faults(reply, today), *more)
+
+
+def _refuse(*found: Fault | None) -> None:
+    faults = [fault for fault in found if fault]
     if faults:
         raise Invalid(*faults)
 
 
-def _faults(reply: Reply, kind: str, today: date) -> list[Fault | None]:
+def _faults(reply: Reply, today: date) -> list[Fault | None]:
     return [
-        None if reply.type in TYPES[kind] else Fault("type", "wrong_type"),
         _length("text", reply.text, MAX_TEXT),
         _length("contact", reply.contact, MAX_CONTACT),
         _promise(reply, today),

@@ -12,8 +12,6 @@ from opendata.rules.canonical import canonical, decode
 from opendata.rules.errors import LostRace, OutOfTurn, WrongRole
 from opendata.rules.feedback import (
     OPEN,
-    PUBLISHED_AS,
-    TABLE,
     Action,
     Event,
     Kind,
@@ -22,12 +20,11 @@ from opendata.rules.feedback import (
     began,
     evolve,
     happen,
-    next_state,
-    submitted_to,
     too_late,
 )
 from opendata.rules.people import Role
 from opendata.rules.reply import Purpose
+from opendata.rules.transitions import PUBLISHED_AS, TABLE, next_state, submitted_to
 
 # Where each action leads from each state ("." – nowhere, whoever asks), and who may do it.
 GRID = """
@@ -35,7 +32,7 @@ GRID = """
 receive           .  .  .  .  .  .  .  .  .  .    .  .  .  .  .  .  .  .  .
 assign            RE .  .  .  .  .  .  .  .  .    .  .  .  .  x  .  .  x  .
 claim             IP .  .  .  .  .  .  .  .  .    x  .  .  .  .  .  .  .  .
-release           .  RE .  .  .  .  .  .  .  .    x  x  .  .  x  .  .  .  .
+release           .  RE .  .  .  .  .  .  .  .    x  x  .  .  x  .  .  .  x
 reassign          .  IP IR AA AP US .  .  .  .    x  x  .  .  x  .  .  .  .
 consult           .  IP .  .  .  .  .  .  .  .    x  .  .  .  .  .  .  .  .
 opine             .  IP .  .  .  .  .  .  .  .    x  x  .  .  .  .  .  .  .
@@ -62,6 +59,13 @@ comment           RE IP IR AA AP US AN RD SA WD   .  .  .  .  .  .  .  x  .
 rate              RE IP IR AA AP US AN RD SA WD   .  .  .  .  .  .  .  x  .
 new_round         .  .  .  .  .  .  RE .  .  .    .  .  .  .  .  .  .  x  .
 retract           WD WD WD WD WD WD WD .  WD .    .  .  .  .  .  .  .  x  .
+remind            RE IP IR AA AP US .  .  .  .    .  .  .  .  .  .  .  .  x
+keep              .  IP .  .  .  .  .  .  .  .    x  .  .  .  .  .  .  .  .
+snooze            .  IP .  .  AP US .  .  .  .    x  .  .  .  .  .  .  .  .
+snooze            .  .  IR .  .  .  .  .  .  .    .  x  .  .  .  .  .  .  .
+snooze            .  .  .  AA .  .  .  .  .  .    .  .  .  x  .  .  .  .  .
+help              RE IP IR AA AP US .  .  .  .    x  x  x  x  .  .  .  .  .
+instruct          RE IP IR AA AP US .  .  .  .    .  .  .  x  .  .  .  .  .
 """
 STATES = {
     "RE": State.RECEIVED,

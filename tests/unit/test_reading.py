@@ -189,7 +189,7 @@ def test_the_present_quarter_and_what_is_parked_now_are_one_query_and_no_other_r
         counting.rows = 0
         told = reading.status(desk, period)
         assert (counting.calls, counting.rows) == (["query"], rows), period
-        assert len(told.undelivered) == undelivered
+        assert len(told.now.undelivered) == undelivered
 
 
 def test_a_period_that_there_is_not_is_refused(world):

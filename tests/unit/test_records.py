@@ -11,7 +11,7 @@ from opendata.desk import outbox, records
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Key, Row
 from opendata.desk.records import Cause, Numbers, Opinion
-from opendata.rules.calendar import shipped
+from opendata.rules.calendar import Closure, shipped
 from opendata.rules.feedback import Action, Case, Due, Event, Kind, Move, State
 from tests.world import DEPUTY, MONDAY, OLIVE, PEOPLE, REPLY, channelled, commented, rated
 
@@ -25,9 +25,10 @@ EVENT = Event(CASE, 7, Action.CLAIM, NOW, OLIVE, {}, {}, "")
 INTENT = Intent(f"{CASE}.7.0", CASE, 7, Message.CARD, "1", NOW)
 CAUSE = Cause("is_archived", "C-AAC", NOW, 1, 1, version=1)
 NOTICE = Intent(f"{CAUSE.name}.1.0", CAUSE.name, 1, Message.UNDELIVERABLE, "1", NOW)
+DIGEST = outbox.digest(OLIVE, MONDAY, afternoon=False, person=True)
 
 ROWS = {
-    "an open case": records.head_row(HEAD),
+    "an open case": records.head_row(HEAD, NOW),
     "a closed case": records.head_row(replace(HEAD, state=State.ANSWERED)),
     "an event": records.event_row(EVENT),
     "a draft": records.draft_row(CASE, 1, REPLY),
@@ -39,6 +40,12 @@ ROWS = {
     "what delivery knows": Row(outbox._sent_key(CASE, Message.CARD, "1", "C-AAC"), {}),
     "a cause": records.cause_row(CAUSE),
     "a notice": outbox.intent_row(NOTICE),
+    "a digest": outbox.intent_row(DIGEST),
+    "what delivery knows of the digest": Row(
+        outbox._sent_key(DIGEST.case, Message.DIGEST, DIGEST.occasion, OLIVE), {}
+    ),
+    "when it was swept": records.watch_row(records.SWEEP, NOW),
+    "a closure": records.closure_row(Closure(MONDAY.date(), "臺北市")),
     "what delivery knows of it": Row(
         outbox._sent_key(CAUSE.name, Message.UNDELIVERABLE, "1", "U0CORA"), {}
     ),
@@ -59,10 +66,16 @@ FORMS = {
     "00001": r"\d{5}",
     "0001": r"\d{4}",
     "115": r"\d{3}",
+    "20260223": r"\d{8}",
+    "0|1": r"[01]",
+    "date": r"\d{4}-\d\d-\d\d",
+    "county": r"\S{3}",
+    "what": r"[a-z]+",
+    "wakes_at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00",
     "115Q3": r"\d{3}Q[1-4]",
     "n": r"\d+",
     "case": r"[CS]\d{1,12}(-\d+)?",
-    "intent": r"[CS]\d{1,12}(-\d+)?\.\d+\.\d+",
+    "intent": r"([CS]\d{1,12}(-\d+)?|~\w[\w-]*)\.\d+\.\d+",
     "cause": r"[a-z_]+@\w[\w-]*",
     "notice": r"[a-z_]+@\w[\w-]*\.\d+\.\d+",
     "kind": r"[a-z_]+",
@@ -123,13 +136,13 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 6
+    assert len(told) == 8
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 
 def test_a_closed_case_stands_with_its_agency_alone():
     assert set(ROWS["a closed case"].places) == {"agency"}
-    assert set(ROWS["an open case"].places) == {"agency", "open", "owner"}
+    assert set(ROWS["an open case"].places) == {"agency", "open", "owner", "timer"}
 
 
 def test_whatever_a_desk_has_written_lies_where_the_table_says(world):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata.rules.errors import Invalid
+from opendata.rules.errors import Fault, Invalid
 from opendata.rules.reply import (
     DATED,
     MAX_CONTACT,
@@ -24,6 +24,7 @@ from opendata.rules.reply import (
     doubts,
     reply_hash,
     require,
+    require_notice,
     tidied,
     tidy,
 )
@@ -32,6 +33,7 @@ TODAY, LATER = date(2026, 3, 2), date(2026, 4, 30)
 TEXT = "您好：您建議的資料因涉及個別廠商營業秘密，預計115年4月30日前另行回復。"
 CONTACT = "廉政署綜合規劃組 02-23141000"
 
+REPLIES = tuple(one for one in ReplyType if one is not ReplyType.PROGRESS)
 OPEN = Reply(ReplyType.OPEN_OR_ON_REQUEST, TEXT, CONTACT, Closing.CLOSED)
 REFUSAL = replace(OPEN, type=ReplyType.NOT_OPEN, reason=Reason.LAW, statute="刑事訴訟法第245條")
 PLANNED = replace(OPEN, type=ReplyType.PLANNED, promised=LATER, item="A-17 廉政統計")
@@ -46,7 +48,7 @@ GOOD = {
         reason=REASONS[one][0] if one in REASONS else None,
         statute="刑事訴訟法第245條" if REASONS.get(one, (None,))[0] is Reason.LAW else None,
     )
-    for one in ReplyType
+    for one in REPLIES
 }
 KIND = {one: kind for kind, types in TYPES.items() for one in types}
 
@@ -132,7 +134,7 @@ def test_a_reply_and_its_tidied_form_have_the_same_hash(reply, text, contact, it
 # -- parts that do not belong
 
 
-@pytest.mark.parametrize("kept", ReplyType)
+@pytest.mark.parametrize("kept", REPLIES)
 def test_a_reply_loses_the_parts_that_its_type_does_not_carry(kept):
     full = replace(OPEN, type=kept, promised=LATER, reason=Reason.LAW, statute="法", item="A-17")
     tidy_reply = tidied(full)
@@ -164,7 +166,7 @@ def test_a_well_filled_reply_of_each_type_is_taken(reply):
 
 
 def test_every_type_answers_exactly_one_kind_of_feedback():
-    assert sorted(one for types in TYPES.values() for one in types) == sorted(ReplyType)
+    assert sorted(one for types in TYPES.values() for one in types) == sorted(REPLIES)
 
 
 @pytest.mark.parametrize("reply", GOOD.values(), ids=GOOD)
@@ -195,7 +197,7 @@ def test_what_is_longer_than_the_form_takes_is_refused_with_both_lengths(reply, 
     assert dict(fault.params) == {"most": most, "length": most + 1}
 
 
-@pytest.mark.parametrize("dated", sorted(DATED))
+@pytest.mark.parametrize("dated", sorted(DATED - {ReplyType.PROGRESS}))
 def test_a_promise_has_a_date_after_today(dated):
     reply = GOOD[dated]
     assert faults(replace(reply, promised=None)) == [("promised", "required")]
@@ -227,6 +229,19 @@ def test_everything_that_is_wrong_is_told_at_once():
         ("contact", "required"),
         ("promised", "required"),
     ]
+
+
+def test_a_progress_notice_answers_neither_kind_and_names_a_date():
+    notice = replace(OPEN, type=ReplyType.PROGRESS, closing=Closing.NOT_CLOSED, promised=LATER)
+    assert faults(notice, "suggestion") == faults(notice, "comment") == [("type", "wrong_type")]
+    require_notice(notice, TODAY)
+    with pytest.raises(Invalid) as refused:
+        require_notice(replace(notice, promised=None), TODAY, Fault("ground", "required"))
+    assert [(one.field, one.code) for one in refused.value.faults] == [
+        ("promised", "required"),
+        ("ground", "required"),
+    ]
+    assert notice.purpose is Purpose.PROGRESS_NOTICE
 
 
 # -- purpose and co-signature

@@ -1,0 +1,48 @@
+"""Every hour: open cases whose milestones have come call for whoever has them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from functions.deliver import in_time
+from functions.observed import logger, publish
+from opendata import wiring
+from opendata.desk import reminding, watching
+
+FAILED = "RemindFailed"
+ENOUGH = 240.0
+"""Seconds after which a run begins with no further case; the watchdog goes on with the rest."""
+
+
+def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
+    """Sweep, and say how many milestones came to pass."""
+    counts = sweep()
+    publish(Reminded=counts.total() - counts[FAILED], **{FAILED: counts[FAILED]})
+    return dict(counts)
+
+
+def sweep() -> Counter[str]:
+    """Deal with every case whose milestones have come; one that fails keeps none from the others.
+
+    Returns:
+        How many milestones of each kind came to pass, and FAILED.
+
+    Raises:
+        DeskError: the store does not answer.
+    """
+    desk, counts = wiring.desk(), Counter[str]()
+    begun, before = desk.now(), watching.swept_at(desk)
+    cases = reminding.awake(desk)
+    for case in in_time(cases, ENOUGH):
+        try:
+            counts += reminding.wake(desk, case)
+        except Exception as error:  # noqa: BLE001  # one case must not hold up all the others
+            told = {"case": case.head.key.pk, "error": type(error).__name__}
+            logger.error("not reminded of", extra=told)
+            counts[FAILED] += 1
+    reminding.nudge(desk, since=before or begun)
+    if next(cases, None) is None:
+        watching.swept(desk)
+    return counts

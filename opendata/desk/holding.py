@@ -1,0 +1,91 @@
+"""What whoever has a case answers to a reminder, and what the CIO says to an escalation.
+
+When somebody is reminded stands in ``reminding``; more time is asked for in ``extension``.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from opendata.desk.casefile import MAX_NOTE, Sheet, transact
+from opendata.desk.context import Desk
+from opendata.desk.outbox import Message
+from opendata.rules import reply
+from opendata.rules.errors import Fault, Invalid, NotHolder
+from opendata.rules.feedback import Action, Case, Snooze, State
+from opendata.rules.people import Role
+from opendata.rules.roc import local_date
+
+_WITH_A_UNIT = (State.IN_REVIEW, State.AWAITING_APPROVAL)
+
+
+def keep(desk: Desk, case_id: str, actor: str) -> Case:
+    """仍由我辦理: the officer goes on with the case, and is not asked again for a while."""
+
+    def decide(sheet: Sheet) -> None:
+        sheet.may(Action.KEEP)
+        sheet.record(Action.KEEP, kept_at=sheet.now)
+        sheet.tell(Message.STILL_YOURS, person=actor)
+
+    return transact(desk, case_id, actor, decide)
+
+
+def snooze(desk: Desk, case_id: str, actor: str, until: date) -> Case:
+    """稍後提醒: no reminder before the morning of a workday that lies before the due date.
+
+    Raises:
+        NotHolder: somebody else is the officer of the case.
+        Invalid: ``not_in_future``, ``past_due`` or ``day_off``.
+    """
+
+    def decide(sheet: Sheet) -> None:
+        sheet.may(Action.SNOOZE)
+        case = sheet.case
+        if case.state not in _WITH_A_UNIT and case.officer != actor:
+            raise NotHolder(action=Action.SNOOZE, officer=case.officer)
+        if until <= local_date(sheet.now):
+            raise Invalid(Fault("until", "not_in_future"))
+        if until >= case.due_now:
+            raise Invalid(Fault("until", "past_due", (("due", case.due_now),)))
+        if not sheet.calendar().is_workday(until):
+            raise Invalid(Fault("until", "day_off", (("date", until),)))
+        sheet.record(Action.SNOOZE, snooze=Snooze(until, sheet.now))
+
+    return transact(desk, case_id, actor, decide)
+
+
+def ask_help(desk: Desk, case_id: str, actor: str) -> Case:
+    """請求協助: the coordinators are told that somebody needs them."""
+
+    def decide(sheet: Sheet) -> None:
+        sheet.may(Action.HELP)
+        sheet.record(Action.HELP)
+        sheet.tell(Message.HELP)
+
+    return transact(desk, case_id, actor, decide)
+
+
+def instruct(desk: Desk, case_id: str, actor: str, words: str | None = None) -> Case:
+    """The CIO's answer to an escalation: 同意 what was proposed, or 另作指示 in words.
+
+    Raises:
+        Invalid: the words are blank or too long.
+    """
+
+    def decide(sheet: Sheet) -> None:
+        sheet.may(Action.INSTRUCT)
+        told = None if words is None else reply.tidy(words)
+        if told == "":
+            raise Invalid(Fault("words", "required"))
+        if told is not None and len(told) > MAX_NOTE:
+            raise Invalid(Fault("words", "too_long", (("most", MAX_NOTE), ("length", len(told)))))
+        sheet.record(Action.INSTRUCT, facts={"agreed": told is None})
+        if told is not None:
+            sheet.note(told)
+        coordinators = sheet.directory.nearest_holders(Role.COORDINATOR, sheet.case.agency)
+        concerned = [sheet.case.officer, *(one.id for one in coordinators)]
+        for person in dict.fromkeys(one for one in concerned if one and one != actor):
+            sheet.tell(Message.NEWS, person=person)
+        sheet.tell(Message.ESCALATION)
+
+    return transact(desk, case_id, actor, decide)

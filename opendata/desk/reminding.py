@@ -1,0 +1,234 @@
+"""Reminding: open cases whose time has come call for whoever has them, each milestone once.
+
+The timer index holds one row for each open case, at the instant of its next milestone, so a sweep
+reads what it acts on. A transaction deals with the milestones of one case and moves its row; a
+second run, at the same time or later, finds nothing left to do. What was missed is caught up with
+and dated to its milestone. The plan stands in ``rules.reminders``; what a person answers to a
+reminder, in ``holding``; how a digest looks, in ``bot``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from opendata.desk import outbox, records
+from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
+from opendata.desk.context import Desk
+from opendata.desk.outbox import Message
+from opendata.desk.ports import Expect, Index, Key, Put, Row
+from opendata.rules.calendar import OfficeCalendar
+from opendata.rules.errors import Stale, Unavailable
+from opendata.rules.feedback import Action, Case, Outside, State
+from opendata.rules.people import Directory, Person, Role
+from opendata.rules.reminders import (
+    AFTERNOON,
+    MORNING,
+    Mark,
+    Milestone,
+    escalated_to,
+    next_marks,
+    nudges_on,
+    opening,
+)
+from opendata.rules.roc import TAIPEI, local_date
+
+PAGE = 100
+MOST = 20
+"""Instants of one case that a transaction catches up with; the sweep comes back for more."""
+_ASKED_APART = frozenset({Milestone.IDLE})
+
+
+class Awake(NamedTuple):
+    """A case whose milestones have come: its head, and the version rows as they were read then."""
+
+    head: Row
+    versions: Mapping[Key, Row]
+
+
+def awake(desk: Desk) -> Iterator[Awake]:
+    """The cases whose milestones have come, longest waiting first; a page is read at a time."""
+    after, upto = None, f"{desk.now().isoformat()}~"
+    while True:
+        page = desk.store.find(Index.TIMER, records.WAKE, upto=upto, after=after, limit=PAGE)
+        versions = desk.store.get(*records.VERSIONS) if page.rows else {}
+        for row in page.rows:
+            yield Awake(row, versions)
+        if page.next is None:
+            return
+        after = page.next
+
+
+def wake(desk: Desk, case: Awake) -> Counter[str]:
+    """Deal with every milestone of a case that has come.
+
+    Args:
+        desk: the desk.
+        case: as the timer found it; where it has changed since, it is read anew.
+
+    Returns:
+        How many milestones of each kind came to pass.
+
+    Raises:
+        Unavailable: others were faster each time; it is still in the timer.
+    """
+    for _ in range(ATTEMPTS):
+        head = records.read_case(case.head)
+        sheet = Sheet.of(desk, head, versions=case.versions, outside=Outside.CLOCK)
+        passed = _caught_up(sheet) if sheet.case.open else []
+        try:
+            # Where nothing came to pass, the timer was set by a calendar that has changed since.
+            desk.store.commit(*(sheet.writes() if sheet.events else (sheet.head(),)))
+        except Stale:
+            rows = desk.store.get(case.head.key, *records.VERSIONS)
+            case = Awake(rows[case.head.key], rows)
+        else:
+            return Counter(mark.milestone.value for mark in passed)
+    raise Unavailable(what="case")
+
+
+def _caught_up(sheet: Sheet) -> list[Mark]:
+    sheet.recount("calendar")
+    passed: list[Mark] = []
+    for _ in range(MOST):
+        marks = next_marks(sheet.case, sheet.calendar())
+        if not marks or marks[0].at > sheet.now:
+            break
+        for mark in marks:
+            _pass(sheet, mark)
+        passed += marks
+    calling = [mark for mark in passed if mark.milestone not in _ASKED_APART]
+    if calling:
+        _call(sheet, calling[-1])
+    return passed
+
+
+def _pass(sheet: Sheet, mark: Mark) -> None:
+    """Let a milestone come to pass; the event is dated to it."""
+    facts = {"milestone": mark.name, "fired_at": sheet.now}
+    told_at = opening(sheet.now, sheet.calendar())
+    asked_at = told_at if mark.milestone is Milestone.IDLE else sheet.case.asked_at
+    sheet.record(Action.REMIND, facts=facts, at=mark.at, reminded_to=mark.at, asked_at=asked_at)
+    officer = sheet.case.officer
+    if mark.milestone is Milestone.IDLE:
+        sheet.tell(Message.STILL_YOURS, person=officer, not_before=told_at)
+    elif mark.milestone is Milestone.GIVEN_BACK:
+        sheet.tell(Message.STILL_YOURS, person=officer)
+        sheet.record(Action.RELEASE, sheet.may(Action.RELEASE), officer=None)
+        sheet.tell(CARD)
+
+
+def _call(sheet: Sheet, latest: Mark) -> None:
+    """Ask for the digest of everybody who is to be told, in their office hours."""
+    today = local_date(opening(sheet.now, sheet.calendar()))
+    for called in told_of(sheet.case, sheet.directory, sheet.calendar(), today):
+        at = opening(sheet.now, called.calendar(sheet))
+        check = latest.milestone is Milestone.DUE_AFTERNOON and latest.at.date() == at.date()
+        afternoon = check and at.time() >= AFTERNOON
+        sheet.digests.add(
+            outbox.digest(called.to, at, afternoon=afternoon, person=called.person is not None)
+        )
+        if Role.CIO in called.escalated:
+            sheet.tell(Message.ESCALATION, not_before=at)
+
+
+def nudge(desk: Desk, since: datetime) -> None:
+    """Ask for the coordinators' digest on mornings that remind of a calendar that is wanted.
+
+    Args:
+        desk: the desk.
+        since: when this was asked last; only mornings after it count.
+    """
+    calendar, directory = desk.calendar(), desk.directory()
+    at = opening(desk.now(), calendar)
+    morning = datetime.combine(at.date(), MORNING, TAIPEI)
+    if not since < morning <= desk.now() or not nudges_on(at.date(), calendar):
+        return
+    for person in directory.holders(Role.COORDINATOR, directory.root.code):
+        asked = outbox.digest(person.id, at, afternoon=False, person=True)
+        desk.store.commit(Put(outbox.intent_row(asked), Expect.ANY))
+
+
+# -- who is told ------------------------------------------------------------------------------
+
+
+class Called(NamedTuple):
+    """Who is told of a case: a person, or a channel; and as what, if not as its holder."""
+
+    to: str
+    person: Person | None = None
+    escalated: tuple[Role, ...] = ()
+
+    def calendar(self, sheet: Sheet) -> OfficeCalendar:
+        """The calendar of where the person works; a channel has the case's own."""
+        agency = self.person.agency if self.person else sheet.case.agency
+        return sheet.desk.calendar(agency, sheet.versions)
+
+
+def told_of(
+    case: Case, directory: Directory, calendar: OfficeCalendar, today: date
+) -> tuple[Called, ...]:
+    """Whoever holds the case, and those to whom it has been escalated, each once."""
+    told = {called.to: called for called in holders(case, directory, today)}
+    for role in escalated_to(case, today, calendar):
+        for person in _of_role(role, case, directory, today):
+            before = told.get(person.id, Called(person.id, person))
+            told[person.id] = before._replace(escalated=(*before.escalated, role))
+    return tuple(told.values())
+
+
+def holders(case: Case, directory: Directory, today: date) -> tuple[Called, ...]:
+    """Who has the case now: the next step is theirs.
+
+    Unclaimed it is the channel's; under review or co-sign that unit's; then the approvers' of the
+    day, and once approved whoever publishes it. Where there is nobody, the coordinators'.
+    """
+    drafter = case.draft.drafter if case.draft else None
+    match case.state:
+        case State.IN_REVIEW:
+            people = directory.reviewers(case.agency)
+        case State.AWAITING_APPROVAL:
+            able = directory.approvers(case.agency, today)
+            people = tuple(one.person for one in able)
+        case State.IN_PROGRESS if case.draft and case.draft.awaits_cosign:
+            people = (
+                *directory.nearest_holders(Role.LEGAL, case.agency),
+                *_officer(case, directory),
+            )
+            drafter = None
+        case State.RECEIVED if case.unassigned:
+            people = ()
+        case _:
+            return _officers(case, directory)
+    others = tuple(person for person in people if person.id != drafter)
+    return _persons(others or directory.nearest_holders(Role.COORDINATOR, case.agency))
+
+
+def _officers(case: Case, directory: Directory) -> tuple[Called, ...]:
+    """The officer; without one the agency's channel; without that the coordinators."""
+    if officer := _officer(case, directory):
+        return _persons(officer)
+    if channel := directory.channel(case.agency):
+        return (Called(channel),)
+    return _persons(directory.nearest_holders(Role.COORDINATOR, case.agency))
+
+
+def _officer(case: Case, directory: Directory) -> tuple[Person, ...]:
+    person = directory.person(case.officer) if case.officer else None
+    return (person,) if person is not None and person.active else ()
+
+
+def _persons(people: Iterable[Person]) -> tuple[Called, ...]:
+    return tuple(Called(person.id, person) for person in people)
+
+
+def _of_role(role: Role, case: Case, directory: Directory, today: date) -> Sequence[Person]:
+    match role:
+        case Role.SECTION_HEAD:
+            return directory.reviewers(case.agency)
+        case Role.CIO:
+            return [one.person for one in directory.approvers(case.agency, today)]
+        case _:
+            return directory.nearest_holders(role, case.agency)
