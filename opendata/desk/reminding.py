@@ -108,11 +108,11 @@ def _caught_up(sheet: Sheet) -> list[Mark]:
 def _pass(sheet: Sheet, mark: Mark) -> None:
     """Let a milestone come to pass; the event is dated to it."""
     facts = {"milestone": mark.name, "fired_at": sheet.now}
-    told_at = opening(sheet.now, sheet.calendar())
-    asked_at = told_at if mark.milestone is Milestone.IDLE else sheet.case.asked_at
+    asked_at = sheet.now if mark.milestone is Milestone.IDLE else sheet.case.asked_at
     sheet.record(Action.REMIND, facts=facts, at=mark.at, reminded_to=mark.at, asked_at=asked_at)
     officer = sheet.case.officer
     if mark.milestone is Milestone.IDLE:
+        told_at = opening(sheet.now, sheet.calendar())
         sheet.tell(Message.STILL_YOURS, person=officer, not_before=told_at)
     elif mark.milestone is Milestone.GIVEN_BACK:
         sheet.tell(Message.STILL_YOURS, person=officer)
