@@ -95,6 +95,10 @@ def serve(
     demo: Annotated[bool, typer.Option(help="以自備的意見與人員演示")] = False,
     feedback: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     keep_dates: Annotated[bool, typer.Option(help="不移動意見的日期")] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(help="演示開始的時間，例如 2026-02-06T09:00", show_default=False),
+    ] = None,
     slack: Annotated[bool, typer.Option(help="以 Socket Mode 接上真正的 Slack 工作區")] = False,
 ) -> None:
     """在本機啟動：瀏覽器中的 Slack（或真正的 Slack）、Webhook 與排程。"""
@@ -109,6 +113,7 @@ def serve(
         feedback=feedback,
         keep_dates=keep_dates,
         in_slack=slack,
+        at=_instant(at) if at else None,
     )
 
 
