@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from opendata.desk import reading, records
+from opendata.desk import outbox, reading, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
-from opendata.desk.ports import Index, Page
+from opendata.desk.ports import Expect, Index, Page, Put
 from opendata.desk.reminding import Called, told_of
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
@@ -76,6 +76,27 @@ class Digest:
 def due_at(desk: Desk, intent: Intent) -> datetime:
     """When a digest may be sent: now, or when the addressee's office opens next."""
     return opening(desk.now(), _calendar(desk, desk.directory(), intent))
+
+
+def moved_on(desk: Desk, intent: Intent) -> bool:
+    """Let a digest that can no longer go out on its day be part of the next one.
+
+    Its office may have been closed since it was asked for, or delivery may have stood still; nobody
+    gets two in a morning for that.
+
+    Returns:
+        Whether there is nothing to send now: it waits, or that of another day was asked for.
+    """
+    at, now = due_at(desk, intent), desk.now()
+    if f"{at:%Y%m%d}" != intent.occasion[:8]:
+        to = intent.case.removeprefix(records.DIGEST)
+        other = outbox.digest(to, at, afternoon=False, person=intent.person is not None)
+        desk.store.commit(Put(outbox.intent_row(other), Expect.ANY))
+        outbox.done(desk, intent)
+        return True
+    if at > now:
+        outbox.put_off(desk, intent, at - now)
+    return at > now
 
 
 def _calendar(desk: Desk, directory: Directory, intent: Intent) -> OfficeCalendar:
