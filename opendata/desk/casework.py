@@ -30,7 +30,7 @@ from opendata.rules.errors import (
     OutOfTurn,
     OwnDraft,
 )
-from opendata.rules.feedback import Action, Case, State
+from opendata.rules.feedback import Action, Case, State, ended
 from opendata.rules.people import Role
 from opendata.rules.reply import Draft, Reply
 from opendata.rules.roc import local_date
@@ -94,7 +94,8 @@ def reassign(desk: Desk, case_id: str, actor: str, officer: str) -> Case:
             raise Invalid(Fault("officer", "not_an_officer"))
         if officer == sheet.case.officer:
             raise Invalid(Fault("officer", "already_there"))
-        sheet.record(Action.REASSIGN, to, officer=officer, kept_at=sheet.now, snooze=None)
+        snooze = ended(sheet.case.snooze, sheet.now)
+        sheet.record(Action.REASSIGN, to, officer=officer, kept_at=sheet.now, snooze=snooze)
         sheet.tell(CARD, Message.TO_PUBLISH)
         sheet.tell(Message.ASSIGNED, person=officer)
 

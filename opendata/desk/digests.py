@@ -7,17 +7,19 @@ asked for stands in ``reminding``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from opendata.desk import reading, records
+from opendata.desk import outbox, reading, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
-from opendata.desk.ports import Index, Key, Page, Row
+from opendata.desk.ports import Index, Key, Page, Put, Row
 from opendata.desk.reminding import Called, told_of
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
+from opendata.rules.errors import Stale
 from opendata.rules.feedback import Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import LONG_BREAK, SOON, opening, wanted_year
@@ -76,6 +78,28 @@ class Digest:
 def due_at(desk: Desk, intent: Intent) -> datetime:
     """When a digest may be sent: now, or when the addressee's office opens next."""
     return opening(desk.now(), _calendar(desk, intent, desk.store.get(*records.VERSIONS)))
+
+
+def moved_on(desk: Desk, intent: Intent) -> bool:
+    """Let a digest that can no longer go out on its day be part of the next one.
+
+    Its office may have been closed since it was asked for, or delivery may have stood still; nobody
+    gets two in a morning for that.
+
+    Returns:
+        Whether there is nothing to send now: it waits, or that of another day was asked for.
+    """
+    at, now = due_at(desk, intent), desk.now()
+    if f"{at:%Y%m%d}" != intent.occasion[:8]:
+        to = intent.case.removeprefix(records.DIGEST)
+        other = outbox.digest(to, at, afternoon=False, person=intent.person is not None)
+        with suppress(Stale):  # it waits already
+            desk.store.commit(Put(outbox.intent_row(other)))
+        outbox.done(desk, intent)
+        return True
+    if at > now:
+        outbox.put_off(desk, intent, at - now)
+    return at > now
 
 
 def _calendar(desk: Desk, intent: Intent, versions: Mapping[Key, Row]) -> OfficeCalendar:

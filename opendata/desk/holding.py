@@ -50,7 +50,10 @@ def snooze(desk: Desk, case_id: str, actor: str, until: date) -> Case:
             raise Invalid(Fault("until", "past_due", (("due", case.due_now),)))
         if not sheet.calendar().is_workday(until):
             raise Invalid(Fault("until", "day_off", (("date", until),)))
-        sheet.record(Action.SNOOZE, snooze=Snooze(until, sheet.now))
+        before = case.snooze
+        goes_on = before is not None and before.until >= local_date(sheet.now)
+        since = before.since if before is not None and goes_on else sheet.now
+        sheet.record(Action.SNOOZE, snooze=Snooze(until, sheet.now, since))
 
     return transact(desk, case_id, actor, decide)
 

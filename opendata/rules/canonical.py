@@ -17,6 +17,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
+_PLAIN = frozenset({str, int, bool})
 
 
 def canonical(value: object) -> bytes:
@@ -33,6 +34,8 @@ def digest(value: object) -> str:
 
 def encode(value: object) -> Any:  # noqa: PLR0911  # one line a kind of value
     """Any value of ours as JSON: dates and instants in ISO 8601, enums by value."""
+    if value is None or type(value) in _PLAIN:
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {part.name: encode(getattr(value, part.name)) for part in fields(value)}
     if isinstance(value, Enum):
