@@ -73,7 +73,7 @@ def serve(
         feedback=feedback,
         keep_dates=keep_dates,
         in_slack=slack,
-        at=_instant(at) if at else None,
+        at=instant(at) if at else None,
     )
 
 

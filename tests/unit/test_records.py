@@ -48,7 +48,6 @@ ROWS = {
         outbox._sent_key(DIGEST.case, Message.DIGEST, DIGEST.occasion, OLIVE), {}
     ),
     "when it was swept": records.watch_row(records.SWEEP, NOW),
-    "a closure": records.closure_row(Closure(MONDAY.date(), "臺北市")),
     "what delivery knows of it": Row(
         outbox._sent_key(CAUSE.name, Message.UNDELIVERABLE, "1", "U0CORA"), {}
     ),
