@@ -231,7 +231,7 @@ def test_one_who_is_always_overtaken_leaves_the_case_in_the_timer(world):
     assert world.case(case).comments == 5
 
 
-# -- what it costs ------------------------------------------------------------------------------
+# -- what it costs ----------------------------------------------------------------------------
 
 
 def test_a_sweep_reads_the_cases_that_it_acts_on_and_no_others(world):
@@ -316,7 +316,7 @@ def test_a_case_that_was_assigned_to_another_seat_keeps_its_own_calendar(world):
     assert world.faults() == []
 
 
-# -- digests ------------------------------------------------------------------------------------
+# -- digests ----------------------------------------------------------------------------------
 
 
 def test_a_person_gets_one_digest_a_morning_whatever_the_number_of_cases(world):
@@ -368,7 +368,7 @@ def test_a_digest_is_read_with_as_few_calls_however_many_cases_there_are(world):
     assert len(counting.calls) < 5
 
 
-# -- who is told ----------------------------------------------------------------------------------
+# -- who is told ------------------------------------------------------------------------------
 
 
 def leave(world: World, *ids: str) -> None:
@@ -482,7 +482,7 @@ def test_an_old_case_that_came_late_tells_the_cio_nothing_before_a_reminder_does
     assert len(intents(world, Message.ESCALATION)) == 1
 
 
-# -- idle, snoozed, a new round -----------------------------------------------------------------
+# -- idle, snoozed, a new round ---------------------------------------------------------------
 
 
 def test_an_officer_who_lets_a_case_lie_is_asked_and_loses_it_a_workday_later(world):
@@ -584,7 +584,7 @@ def test_a_case_that_was_returned_is_its_officers_again(world):
     )
 
 
-# -- the coming year ----------------------------------------------------------------------------
+# -- the coming year --------------------------------------------------------------------------
 
 
 def nudged(world: World, since: datetime, now: datetime) -> list[tuple[str, str]]:

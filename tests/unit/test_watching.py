@@ -66,7 +66,7 @@ def wakes_at(world: World, case: str = "S97944") -> datetime | None:
     return records.wakes_at(world.desk.store.get(key)[key])
 
 
-# -- what is looked at ----------------------------------------------------------------------------
+# -- what is looked at ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_a_case_that_an_index_shows_as_it_was_is_not_changed_by_mending_it(clean
     assert clean.rows() == rows
 
 
-# -- the function ---------------------------------------------------------------------------------
+# -- the function -----------------------------------------------------------------------------
 
 
 @pytest.fixture
