@@ -46,7 +46,7 @@ def newest(world: World, case: str):
     return reading.history(world.desk, case)[-1]
 
 
-# -- 仍由我辦理 ----------------------------------------------------------------------------------------
+# -- 仍由我辦理 -----------------------------------------------------------------------------------
 
 
 def test_whoever_was_asked_keeps_the_case_and_the_question_is_brought_up_to_date(world):
@@ -100,7 +100,7 @@ def test_what_a_colleague_took_on_meanwhile_is_kept_by_that_one(world):
     refuses(NotHolder, world, lambda: holding.keep(world.desk, case, OLIVE))
 
 
-# -- 稍後提醒 -----------------------------------------------------------------------------------------
+# -- 稍後提醒 -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_putting_off_is_an_answer_to_the_question_too(world):
     assert "given_back" not in swept(world, at(3, 6), at(3, 9))
 
 
-# -- 請求協助 -----------------------------------------------------------------------------------------
+# -- 請求協助 -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
