@@ -10,15 +10,7 @@ from threading import Barrier
 import pytest
 
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk import (
-    casework,
-    digests,
-    holding,
-    outbox,
-    reading,
-    records,
-    roster,
-)
+from opendata.desk import casework, digests, holding, outbox, reading, records, roster
 from opendata.desk.context import Desk
 from opendata.desk.digests import Section
 from opendata.desk.outbox import Message

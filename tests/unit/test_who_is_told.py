@@ -5,13 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from opendata.desk import (
-    casework,
-    digests,
-    outbox,
-    reminding,
-    roster,
-)
+from opendata.desk import casework, digests, outbox, reminding, roster
 from opendata.desk.digests import Section
 from opendata.desk.outbox import Message
 from tests.counting import Counting
