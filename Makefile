@@ -14,8 +14,8 @@ PIP := --quiet --disable-pip-version-check --no-input
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-demo: $(LOCAL) ## the whole job in the browser, on your own machine (FEEDBACK=FILE KEEP_DATES=1 PORT=8000)
-	@$(BIN)/opendata serve --demo --port $(or $(PORT),8000) $(if $(FEEDBACK),--feedback "$(FEEDBACK)") $(if $(KEEP_DATES),--keep-dates)
+demo: $(LOCAL) ## the whole job in the browser, on your own machine (FEEDBACK=FILE KEEP_DATES=1 AT=2026-02-06T09:00 PORT=8000)
+	@$(BIN)/opendata serve --demo --port $(or $(PORT),8000) $(if $(FEEDBACK),--feedback "$(FEEDBACK)") $(if $(KEEP_DATES),--keep-dates) $(if $(AT),--at "$(AT)")
 
 test: $(DEV) ## all tests that need no browser
 	@$(BIN)/pytest --ignore=tests/journeys --numprocesses auto --dist loadfile

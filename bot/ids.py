@@ -37,6 +37,7 @@ class Button(StrEnum):
     AGREE = "agree"
     INSTRUCT = "instruct"
     LIST = "list"
+    CLOSURE = "closure"
     AGAIN = "again"
     MORE = "more"
     BACK = "back"
@@ -58,14 +59,16 @@ class Modal(StrEnum):
     SNOOZE = "snooze"
     INSTRUCT = "instruct"
     IMPORT = "import"
+    CALENDAR = "calendar"
+    CLOSURE = "closure"
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What a paging button leads to: a page of ``list`` or of ``status``, and where it begins.
+    """What a paging button leads to: a page of ``list``, ``status`` or ``calendar``, and where.
 
     ``where`` of the list are the ends of the pages before it, so that there is a way back; of
-    the status its period, and how many agencies come before.
+    the status its period, and how many agencies come before; of the calendar, how many closures.
     """
 
     what: str

@@ -1,20 +1,21 @@
 """Plays AWS for one machine: HTTP API, table stream and schedules, as ``template.yaml`` has them.
 
 Handlers are found by the template's strings and called with the events that Lambda would bring.
-What it does not play: IAM, queues for what failed, several regions.
+Schedules go by the desk's clock, which a demo may turn (``turning``); when they are due stands in
+``schedules``. What it does not play: IAM, queues for what failed, several regions.
 """
 
 from __future__ import annotations
 
 import base64
 import logging
-import re
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from threading import Event
+from datetime import datetime, timedelta, tzinfo
+from threading import Condition, Event, Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,16 +23,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from infra.desk.interactions import Send, SlackAnswer, SlackRequest
+from infra.schedules import is_each_minute, next_after
 from infra.template import Schedule, StreamMapping, Template, load_handler
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk.ports import Key
+from opendata.desk.ports import Clock, Key
 from opendata.rules.errors import DeskError
+from opendata.rules.roc import TAIPEI
+from opendata.wiring import now
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Any, Any], Any]
 
 POLL_SECONDS = 0.2
 RETRY_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+"""Seconds between two looks at a clock that may have been turned."""
+LONGEST_STEP = timedelta(hours=1)
 # API Gateway's own limit on a body, in bytes; ours is narrower and answered by the function.
 LARGEST_BODY = 10 * 1024 * 1024
 
@@ -44,22 +51,51 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:local:000000000000:function:local"
 
 
-def http_routes(template: Template) -> list[Route]:
+class Invocations:
+    """Whatever is under way of the handlers: a clock that is turned is turned between them."""
+
+    def __init__(self) -> None:
+        self._turn, self._number = Condition(), 0
+
+    def invoke(self, handler: Handler, event: Any) -> Any:
+        """Call a handler as Lambda does."""
+        with self._turn:
+            self._number += 1
+        try:
+            return handler(event, Context())
+        finally:
+            with self._turn:
+                self._number -= 1
+                self._turn.notify_all()
+
+    @contextmanager
+    def none(self) -> Iterator[None]:
+        """None is under way inside the block: it waits for those that are, others wait for it."""
+        with self._turn:
+            self._turn.wait_for(lambda: not self._number)
+            yield
+
+
+def http_routes(template: Template, invocations: Invocations) -> list[Route]:
     """The template's HTTP routes; every other path stays unknown."""
     return [
-        Route(route.path, _endpoint(load_handler(route.handler)), methods=[route.method])
+        Route(
+            route.path,
+            _endpoint(load_handler(route.handler), invocations),
+            methods=[route.method],
+        )
         for route in template.routes
     ]
 
 
-def _endpoint(handler: Handler) -> Callable[[Request], Any]:
+def _endpoint(handler: Handler, invocations: Invocations) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         body = b""
         async for chunk in request.stream():
             body += chunk
             if len(body) > LARGEST_BODY:
                 return Response(status_code=413)
-        told = await run_in_threadpool(handler, http_event(request, body), Context())
+        told = await run_in_threadpool(invocations.invoke, handler, http_event(request, body))
         return Response(told.get("body", ""), told["statusCode"], told.get("headers"))
 
     return endpoint
@@ -78,7 +114,7 @@ def http_event(request: Request, body: bytes) -> dict[str, Any]:
     }
 
 
-def slack_sender(template: Template, path: str = "/slack/events") -> Send:
+def slack_sender(template: Template, invocations: Invocations, path: str = "/slack/events") -> Send:
     """How the stand-in for Slack reaches the app: as an HTTP event, like any other request."""
     (handler,) = (load_handler(route.handler) for route in template.routes if route.path == path)
 
@@ -91,7 +127,7 @@ def slack_sender(template: Template, path: str = "/slack/events") -> Send:
             "body": base64.b64encode(request.body).decode(),
             "isBase64Encoded": True,
         }
-        told = await run_in_threadpool(handler, event, Context())
+        told = await run_in_threadpool(invocations.invoke, handler, event)
         return SlackAnswer(told["statusCode"], str(told.get("body", "")).encode())
 
     return send
@@ -102,22 +138,40 @@ class Worker:
 
     Raises:
         Unavailable: the store cannot say what its newest row is.
+        ValueError: a schedule is not understood.
     """
 
-    def __init__(self, template: Template, store: SqliteStore) -> None:
-        self._template, self._store = template, store
+    def __init__(
+        self,
+        template: Template,
+        store: SqliteStore,
+        clock: Clock = now,
+        invocations: Invocations | None = None,
+    ) -> None:
+        """Work on a store.
+
+        Args:
+            template: what there is to do.
+            store: whose new rows the stream tells.
+            clock: what the schedules go by.
+            invocations: where the handlers are counted.
+        """
+        self._template, self._store, self._clock = template, store, clock
+        self._invocations = invocations or Invocations()
         self._prepare()
 
     def _prepare(self) -> None:
         # A thread that outlives its time keeps the event that told it to end.
         self._stop = threading.Event()
-        told = (self._template.stream, self._store, self._store.last_change(), self._stop)
-        stream = threading.Thread(target=self._follow, args=told, daemon=True)
-        keepers = (
-            threading.Thread(target=self._keep, args=(one, self._stop), daemon=True)
-            for one in self._template.schedules
-        )
-        self._threads = [stream, *keepers]
+        self._stream = _Stream(self._template.stream, self._store, self._invocations)
+        self._timers = [
+            _Timer(schedule, self._clock, self._invocations)
+            for schedule in self._template.schedules
+        ]
+        keepers = [self._stream.keep, *(timer.keep for timer in self._timers)]
+        self._threads = [
+            threading.Thread(target=keep, args=(self._stop,), daemon=True) for keep in keepers
+        ]
 
     def start(self) -> None:
         """Begin. What came before the worker was made is the schedules' to find."""
@@ -140,38 +194,97 @@ class Worker:
             self._prepare()
             self.start()
 
-    @staticmethod
-    def _follow(stream: StreamMapping, store: SqliteStore, seen: int, stop: Event) -> None:
-        handler = load_handler(stream.handler)
-        while not stop.wait(POLL_SECONDS):
+    def next_stop(self) -> datetime:
+        """How far the clock may be turned now without leaping over anything but sweeps."""
+        stops = [timer.due for timer in self._timers if timer.due and not timer.is_sweep]
+        return min([*stops, self._clock() + LONGEST_STEP])
+
+    def catch_up(self) -> None:
+        """Do what is due, each once, in the order in which it came due; then tell what is new."""
+        for timer in sorted(self._timers, key=lambda one: one.due or self._clock()):
+            timer.run_if_due()
+        self._stream.drain()
+
+
+class _Stream:
+    """The table's stream; one look at a time, whoever looks."""
+
+    def __init__(
+        self, mapping: StreamMapping, store: SqliteStore, invocations: Invocations
+    ) -> None:
+        self._mapping, self._store, self._invocations = mapping, store, invocations
+        self._handler, self._turn = load_handler(mapping.handler), Lock()
+        self._seen = store.last_change()
+
+    def keep(self, stop: Event) -> None:
+        """Look again and again."""
+        pause = POLL_SECONDS
+        while not stop.wait(pause):
+            pause = self._look()
+
+    def drain(self) -> None:
+        """Tell all that is new; what fails comes again in its own time."""
+        while self._look() == 0:
+            pass
+
+    def _look(self) -> float:
+        """Tell what is new; how many seconds to wait then."""
+        with self._turn:
             try:
-                changed = store.changes(seen, stream.prefix)[: stream.batch_size]
+                changed = self._store.changes(self._seen, self._mapping.prefix)
             except DeskError as error:
                 # Nothing was seen, so nothing is missed: the next look begins at the same place.
                 log.warning("stream not read: %s", error.code)
-                stop.wait(RETRY_SECONDS)
-                continue
-            if not changed:
-                continue
-            told = _called(handler, stream_event(changed))
-            failed = (told or {}).get("batchItemFailures")
-            if told is None or failed:
-                # Lambda would come back to a failed record; the sweep does it here.
-                stop.wait(RETRY_SECONDS)
-            seen = changed[-1][0]
+                return RETRY_SECONDS
+            batch = changed[: self._mapping.batch_size]
+            if not batch:
+                return POLL_SECONDS
+            told = _called(self._invocations, self._handler, stream_event(batch))
+            self._seen = batch[-1][0]
+            # Lambda would come back to a failed record; the sweep does it here.
+            return RETRY_SECONDS if told is None or told.get("batchItemFailures") else 0
 
-    @staticmethod
-    def _keep(schedule: Schedule, stop: Event) -> None:
-        handler, seconds = load_handler(schedule.handler), rate_seconds(schedule.expression)
+
+class _Timer:
+    """A schedule, and when it is due next; it runs once for each time, whoever looks.
+
+    A rate is due at once: on AWS it would have gone on while this machine was off.
+    """
+
+    def __init__(self, schedule: Schedule, clock: Clock, invocations: Invocations) -> None:
+        self._schedule, self._clock, self._invocations = schedule, clock, invocations
+        self._handler, self._zone = load_handler(schedule.handler), _zone(schedule.timezone)
+        self._turn = Lock()
+        self.is_sweep = is_each_minute(schedule.expression)
+        begun = clock()
+        first = next_after(schedule.expression, self._zone, begun)
+        self.due = begun if schedule.expression.startswith("rate") else first
+
+    def keep(self, stop: Event) -> None:
+        """Run whenever it is due."""
         while not stop.is_set():
-            begun = time.monotonic()
-            _called(handler, dict(schedule.input))
-            stop.wait(max(0.0, seconds - (time.monotonic() - begun)))
+            self.run_if_due()
+            left = (self.due - self._clock()).total_seconds() if self.due else LOOK_SECONDS
+            stop.wait(min(max(left, 0), LOOK_SECONDS))
+
+    def run_if_due(self) -> None:
+        """Run if its time has come; what came due several times meanwhile is done once."""
+        with self._turn:
+            moment = self._clock()
+            if self.due is None or self.due > moment:
+                return
+            self.due = next_after(self._schedule.expression, self._zone, moment)
+            _called(self._invocations, self._handler, dict(self._schedule.input))
 
 
-def _called(handler: Handler, event: Mapping[str, Any]) -> Any:
+def _zone(name: str) -> tzinfo:
+    # Some machines have no table of zones, and this one never changes.
+    return TAIPEI if name == str(TAIPEI) else ZoneInfo(name)
+
+
+def _called(invocations: Invocations, handler: Handler, event: Mapping[str, Any]) -> Any:
     try:
-        return handler(event, Context())
+        return invocations.invoke(handler, event)
     except Exception as error:  # noqa: BLE001  # a failed invocation ends, Lambda goes on
         log.error("invocation failed: %s", type(error).__name__)  # noqa: TRY400  # no words of it
         return None
@@ -192,19 +305,3 @@ def stream_event(changed: list[tuple[int, Key]]) -> dict[str, Any]:
             for number, key in changed
         ]
     }
-
-
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
-
-
-def rate_seconds(expression: str) -> int:
-    """The seconds of a ``rate(…)``.
-
-    Raises:
-        ValueError: another kind of expression.
-    """
-    told = _RATE.fullmatch(expression)
-    if told is None:
-        raise ValueError(expression)
-    return int(told[1]) * _SECONDS[told[2]]

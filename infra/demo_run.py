@@ -22,17 +22,21 @@ from opendata.settings import Settings, SettingsError
 BEGAN = "demo-began"
 
 
-def letters(
-    desk: Desk, settings: Settings, feedback: Path | None, *, keep_dates: bool
-) -> list[Letter]:
-    """Seed an empty desk, and say what is to be sent to it; the same letters at every start.
+def refuse_office(desk: Desk, data: Path) -> None:
+    """Let only demos on.
 
     Raises:
         SettingsError: the folder holds a real roster, or cases that no demo brought.
     """
-    if not (is_demo(settings.data) or demo_roster.is_untouched(desk)):
-        raise SettingsError(Console().sentence("serve.not_demo", folder=settings.data))
-    start = began(settings.data, desk.now())
+    if not (is_demo(data) or demo_roster.is_untouched(desk)):
+        raise SettingsError(Console().sentence("serve.not_demo", folder=data))
+
+
+def letters(
+    desk: Desk, settings: Settings, feedback: Path | None, *, keep_dates: bool
+) -> list[Letter]:
+    """Seed an empty desk, and say what is to be sent to it; the same letters at every start."""
+    start = began(settings.data)
     demo_roster.seed(desk, local_date(start))
     if feedback is None:
         return demo.letters(start)
@@ -47,10 +51,8 @@ def is_demo(data: Path) -> bool:
     return (data / BEGAN).exists()
 
 
-def began(data: Path, now: datetime) -> datetime:
+def began(data: Path) -> datetime:
     """When this demo began: its letters are dated from there, at every start alike."""
-    if not is_demo(data):
-        begin(data, now)
     return datetime.fromisoformat((data / BEGAN).read_text())
 
 

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from infra import slack_seed
 from infra.desk.acts import StartOver
 from infra.desk.app import create_app
+from infra.desk.clock import Clock
 from infra.desk.interactions import Send
 from infra.desk.workspace import Workspace
 from infra.manifest import SCOPES
@@ -38,17 +39,21 @@ def workspace(desk: Desk, settings: Settings, url: str) -> Workspace:
         signing_secret=settings.slack_signing_secret,
         bot_token=settings.slack_bot_token,
         url=f"{url}/desk/",
-        now=wiring.now,
+        now=desk.now,
+        real=wiring.now,
     )
 
 
-def page(played: Workspace, send: Send, anew: StartOver | None) -> list[BaseRoute]:
-    """The routes under ``/desk/``; ``anew`` begins a demo anew."""
+def page(
+    played: Workspace, send: Send, anew: StartOver | None, clock: Clock | None
+) -> list[BaseRoute]:
+    """The routes under ``/desk/``; ``anew`` begins a demo anew, ``clock`` is a demo's."""
 
     async def to_page(_: object) -> RedirectResponse:
         return RedirectResponse("/desk/")
 
-    return [Route("/desk", to_page), Mount("/desk", create_app(played, send, start_over=anew))]
+    app = create_app(played, send, start_over=anew, clock=clock)
+    return [Route("/desk", to_page), Mount("/desk", app)]
 
 
 def follow_roster(desk: Desk, workspace: Workspace) -> None:

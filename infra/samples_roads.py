@@ -29,12 +29,14 @@ from infra.samples_steps import (
     woken,
     written,
 )
-from opendata.desk import casework, decisions, holding, outbox
+from opendata.desk import casework, decisions, holding, outbox, recompute, roster
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
+from opendata.rules.calendar import Closure
 from opendata.rules.roc import TAIPEI
 
 Step = Iterator[tuple[str, str]]
+MOST = 10_000
 _CALLS = frozenset({Message.STILL_YOURS, Message.ESCALATION, Message.HELP, Message.NEWS})
 
 
@@ -46,7 +48,7 @@ def on_the_way(made: Ministry) -> Iterator[tuple[str, Dossier, list[Intent]]]:
     told: dict[tuple[str, str, str, str | None], Intent] = {}
     for road in (*ROADS, *CALLING):
         for case, step in road(made):
-            for one in outbox.waiting(made.desk, 1000):
+            for one in outbox.waiting(made.desk, MOST):
                 told[one.case, one.kind, one.occasion, one.person] = one
             kinds = _CALLS if road in CALLING else set(Message)
             of_it = [one for one in told.values() if one.case == case and one.kind in kinds]
@@ -182,6 +184,16 @@ def _others(made: Ministry) -> Step:
     made.clock.at = BEGIN
 
 
+def _recounted(made: Ministry) -> Step:
+    """A date that moves because offices were closed on it."""
+    case = made.opened("506")
+    casework.claim(made.desk, case, OFFICER)
+    closed = Closure(made.case(case).due.on, "臺北市")
+    if task := roster.close(made.desk, [closed]):
+        recompute.perform(made.desk, task)
+    yield case, "offices_closed"
+
+
 def _extended(made: Ministry) -> Step:
     """More time: drafted beside a reply, sent back, approved, published, and the reply goes on."""
     made.clock.at = BEGIN
@@ -250,6 +262,7 @@ def _escalated(made: Ministry) -> Step:
     made.clock.at = BEGIN
     desk, number = made.desk, "97949"
     case = made.opened(number, posted_at=(made.clock() - timedelta(days=30)).isoformat())
+    made.clock.turn(days=1)
     woken(made, case)
     yield case, "escalated"
     casework.claim(desk, case, OFFICER)
@@ -290,9 +303,10 @@ def _escalated_more(made: Ministry) -> Step:
     """Other places at which an overdue case waits."""
     long_ago = (made.clock() - timedelta(days=30)).isoformat()
     nobodys = made.opened("97951", dispatched_agencies=["內政部"], posted_at=long_ago)
+    waits = made.opened("97952", posted_at=long_ago)
+    made.clock.turn(days=1)
     woken(made, nobodys)
     yield nobodys, "escalated_nobodys"
-    waits = made.opened("97952", posted_at=long_ago)
     casework.claim(made.desk, waits, OFFICER)
     written(made, waits, opening(made))
     submitted(made, waits)
@@ -301,5 +315,5 @@ def _escalated_more(made: Ministry) -> Step:
     yield waits, "escalated_approved"
 
 
-ROADS = (_refused, _studied, _asked_again, _others, _extended)
+ROADS = (_refused, _studied, _asked_again, _others, _extended, _recounted)
 CALLING = (_called, _escalated, _escalated_more)

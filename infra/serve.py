@@ -13,8 +13,9 @@ import sqlite3
 import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -23,21 +24,29 @@ from starlette.applications import Starlette
 
 from functions import slack
 from infra import demo_run, socket_mode
-from infra.aws import Worker, http_routes, slack_sender
+from infra.aws import Invocations, Worker, http_routes, slack_sender
+from infra.clock import FILE as CLOCK
+from infra.clock import TurnableClock
 from infra.console import Console
 from infra.desk.workspace import Workspace
+from infra.dial import Dial
 from infra.keys import with_keys
 from infra.played_slack import TEAM_ID, follow_roster, page, workspace
 from infra.start_over import Demo
 from infra.template import load
+from infra.turning import FARTHEST, Turner
 from opendata import wiring
+from opendata.adapters.feedback_files import Letter
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk.context import Desk
+from opendata.rules.roc import TAIPEI, local_date
 from opendata.settings import Settings, SettingsError
 
 HOST = "127.0.0.1"
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 LOCK = "serving"
+EARLIEST = datetime(2013, 1, 1, tzinfo=TAIPEI)
+"""The platform has nothing older, and the office calendar begins later."""
 
 
 def serve(
@@ -48,6 +57,7 @@ def serve(
     feedback: Path | None,
     keep_dates: bool,
     in_slack: bool = False,
+    at: datetime | None = None,
 ) -> None:
     """Run the local desk until it is told to stop.
 
@@ -58,34 +68,44 @@ def serve(
         feedback: a real export to send in place of the demo's own.
         keep_dates: leave the export's dates as they are.
         in_slack: in a real workspace over Socket Mode, without the page that plays one.
+        at: when a demo begins, in place of now; one that has begun goes on where it is.
 
     Raises:
         SettingsError: the port or the folder is taken, the desk is no folder's but a deployment's,
-            the folder holds a real desk and a demo was asked for, or the other way round; Slack
-            does not take the tokens.
+            the folder holds a real desk and a demo was asked for, or the other way round; no demo
+            begins at such a time; Slack does not take the tokens.
     """
-    out, settings = Console(), with_keys(given)
+    out = Console()
+    if at:
+        _refuse_time(at, out, as_demo=as_demo)
+    settings = with_keys(given)
     with _alone(settings.data, out), _listen(port, out) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
         installed = _installed(given, out, as_demo=as_demo) if in_slack else None
         _tell_handlers(settings, url, installed)
+        is_demo = as_demo or demo_run.is_demo(settings.data)
+        turnable = TurnableClock(settings.data / CLOCK, wiring.now)
+        if is_demo:
+            wiring.use(turnable)
         desk = wiring.desk()
         if not isinstance(desk.store, SqliteStore):
             raise SettingsError("OPENDATA_TABLE")
-        seed = partial(demo_run.letters, desk, settings, feedback, keep_dates=keep_dates)
-        letters = seed() if as_demo else []
         demo = Demo(
             desk,
             desk.store,
             is_demo=partial(demo_run.is_demo, settings.data),
-            begin=lambda: demo_run.begin(settings.data, desk.now()),
-            seed=seed,
+            begin=lambda: demo_run.begin(settings.data, turnable.begin(at)),
+            seed=partial(demo_run.letters, desk, settings, feedback, keep_dates=keep_dates),
             send=partial(demo_run.send, out, settings, url),
         )
-        if not as_demo and demo_run.is_demo(settings.data):
+        letters = _begun(demo, settings, out, at) if as_demo else []
+        if is_demo and not as_demo:
             out.say("serve.is_demo")
+        if turnable.ahead:
+            out.say("serve.clock", time=desk.now())
         played = None if installed else workspace(desk, settings, url)
-        app = _app(desk, desk.store, played, demo if as_demo else None)
+        turning = (demo if as_demo else None, turnable if is_demo else None)
+        app = _app(desk, desk.store, played, *turning)
         server = uvicorn.Server(
             uvicorn.Config(
                 app, ws="none", log_level="warning", access_log=False, timeout_graceful_shutdown=1
@@ -110,6 +130,27 @@ def _alone(data: Path, out: Console) -> Iterator[None]:
         except sqlite3.OperationalError:
             raise SettingsError(out.sentence("serve.taken", folder=data)) from None
         yield
+
+
+def _refuse_time(at: datetime, out: Console, *, as_demo: bool) -> None:
+    """A demo may begin on the platform's first day and as late as one may turn its clock to."""
+    if not as_demo:
+        raise SettingsError(out.sentence("serve.at_demo"))
+    latest = wiring.now() + FARTHEST
+    if not EARLIEST <= at <= latest:
+        told = {"first": local_date(EARLIEST), "last": local_date(latest)}
+        raise SettingsError(out.sentence("serve.at_range", **told))
+
+
+def _begun(demo: Demo, settings: Settings, out: Console, at: datetime | None) -> Sequence[Letter]:
+    """The letters of a demo that begins, or that goes on."""
+    if demo.is_demo():
+        if at:
+            out.say("serve.at_begun")
+    else:
+        demo_run.refuse_office(demo.desk, settings.data)
+        demo.begin()
+    return demo.seed()
 
 
 def _installed(given: Settings, out: Console, *, as_demo: bool) -> socket_mode.Installed:
@@ -145,9 +186,16 @@ def _tell_handlers(settings: Settings, url: str, installed: socket_mode.Installe
     wiring.forget()
 
 
-def _app(desk: Desk, store: SqliteStore, played: Workspace | None, demo: Demo | None) -> Starlette:
-    template = load(TEMPLATE)
-    worker = Worker(template, store)
+def _app(
+    desk: Desk,
+    store: SqliteStore,
+    played: Workspace | None,
+    demo: Demo | None,
+    turnable: TurnableClock | None,
+) -> Starlette:
+    template, invocations = load(TEMPLATE), Invocations()
+    worker = Worker(template, store, desk.now, invocations)
+    turner = Turner(turnable, worker, invocations) if turnable else None
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
@@ -155,13 +203,15 @@ def _app(desk: Desk, store: SqliteStore, played: Workspace | None, demo: Demo | 
         if played:
             threading.Thread(target=follow_roster, args=(desk, played), daemon=True).start()
         yield
-        worker.stop()
+        with turner.resting() if turner else nullcontext():
+            worker.stop()
         if played:
             played.close()
 
-    anew = demo.beginning_anew(played, worker) if demo and played else None
-    pages = page(played, slack_sender(template), anew) if played else []
-    app = Starlette(routes=[*http_routes(template), *pages], lifespan=running)
+    anew = demo.beginning_anew(played, worker, turner) if demo and played and turner else None
+    dial = Dial(desk, turner) if turner else None
+    pages = page(played, slack_sender(template, invocations), anew, dial) if played else []
+    app = Starlette(routes=[*http_routes(template, invocations), *pages], lifespan=running)
     # As with API Gateway, a path with a slash too many is another path.
     app.router.redirect_slashes = False
     return app

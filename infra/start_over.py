@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from infra.aws import Worker
 from infra.desk.errors import SlackError
 from infra.desk.workspace import Workspace
+from infra.turning import Turner
 from opendata.adapters.feedback_files import Letter
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk.context import Desk
@@ -31,7 +32,7 @@ class Demo:
         desk: the demo's desk.
         store: what the desk is kept in.
         is_demo: whether the folder began as a demo.
-        begin: notes that the demo begins at this instant; dates count from there.
+        begin: sets the clock to where the demo begins, and notes it; dates count from there.
         seed: gives an empty desk its people, and says which letters are to come.
         send: sends letters to the desk, as the platform would.
     """
@@ -49,29 +50,33 @@ class Demo:
         with self._turn:
             self.send(letters)
 
-    def beginning_anew(self, workspace: Workspace, worker: Worker) -> Callable[[], Awaitable[None]]:
+    def beginning_anew(
+        self, workspace: Workspace, worker: Worker, turner: Turner
+    ) -> Callable[[], Awaitable[None]]:
         """How the page that plays Slack lets this demo begin anew."""
 
         async def start_over() -> None:
             # Whoever is under way may be waiting for an answer of this very server.
-            letters = await run_in_threadpool(self._empty, workspace, worker)
+            letters = await run_in_threadpool(self._empty, workspace, worker, turner)
             threading.Thread(target=self.play, args=(letters,), daemon=True).start()
 
         return start_over
 
-    def _empty(self, workspace: Workspace, worker: Worker) -> Letters:
+    def _empty(self, workspace: Workspace, worker: Worker, turner: Turner) -> Letters:
         """Empty everything while nobody works, and seed it.
 
         Raises:
             SlackError: no_demo.
         """
-        with self._turn, worker.resting():
+        with self._turn, turner.resting(), worker.resting():
             if not self.is_demo():
                 raise SlackError("no_demo")
             self.store.empty()
-            # Roster and calendar are remembered by their versions, which count from the beginning.
+            # Roster and calendar are remembered by their versions, which count from the beginning,
+            # and what was seen of them by a clock that may go back now.
             self.desk.directory()
             self.desk.calendar()
+            self.desk.renewed()
             self.begin()
             letters = self.seed()
             workspace.empty()

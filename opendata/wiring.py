@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from opendata.adapters.secrets import secret
 from opendata.desk.context import Desk, Terms
-from opendata.desk.ports import Store
+from opendata.desk.ports import Clock, Store
 from opendata.settings import Settings
 
 SECRETS_KEPT_SECONDS = 300
@@ -18,6 +18,15 @@ SECRETS_KEPT_SECONDS = 300
 def now() -> datetime:
     """This instant, UTC."""
     return datetime.now(UTC)
+
+
+_clock: list[Clock] = [now]
+
+
+def use(clock: Clock) -> None:
+    """Let the desk of this process go by another clock; signatures keep to the real one."""
+    forget()
+    _clock[:] = [clock]
 
 
 @cache
@@ -29,25 +38,25 @@ def settings() -> Settings:
 @cache
 def desk() -> Desk:
     """The desk of this process."""
-    return make_desk(settings())
+    return make_desk(settings(), _clock[0])
 
 
-def make_desk(given: Settings) -> Desk:
+def make_desk(given: Settings, clock: Clock = now) -> Desk:
     """A desk over the store that the settings name."""
     terms = Terms(given.days, given.platform_days, given.mode, given.half_closes)
-    return Desk(_store(given), now, terms)
+    return Desk(_store(given, clock), clock, terms)
 
 
-def _store(given: Settings) -> Store:
+def _store(given: Settings, clock: Clock) -> Store:
     # Each store's library takes long to import, and a process needs one of them.
     if given.table:
         from opendata.adapters.dynamodb import DynamoStore  # noqa: PLC0415
 
-        return DynamoStore(given.table)
+        return DynamoStore(given.table, now=clock)
     from opendata.adapters.sqlite import SqliteStore  # noqa: PLC0415
 
     given.data.mkdir(parents=True, exist_ok=True)
-    return SqliteStore(given.data / "desk.sqlite")
+    return SqliteStore(given.data / "desk.sqlite", now=clock)
 
 
 def webhook_secrets() -> tuple[str, ...]:
@@ -77,6 +86,10 @@ def slack_bot_token() -> str:
 
 
 def forget() -> None:
-    """Read everything anew at the next use; for a process that changes its environment."""
+    """Read everything anew at the next use; for a process that changes its environment.
+
+    The desk goes by the real clock again.
+    """
+    _clock[:] = [now]
     for made in (settings, desk, _webhook_secrets, slack_signing_secret, slack_bot_token):
         made.cache_clear()

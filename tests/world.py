@@ -258,7 +258,7 @@ class World:
         """Live counters that are not nought, by quarter and agency."""
         live = {}
         for (pk, sk), (_, data) in self.rows().items():
-            if pk == "STATUS" and not sk.startswith("PARKED#"):
+            if pk == "STATUS" and not sk.startswith(("PARKED#", "WATCH#")):
                 quarter, _, agency = sk.partition("#")
                 live[quarter, agency] = {k: n for k, n in json.loads(data).items() if n}
         return {key: counts for key, counts in live.items() if counts}
@@ -293,6 +293,11 @@ def unapproved(events: Sequence[Event], desk: Desk) -> list[object]:
     draft: dict[str, Any] = {}
     agency = ""
     for event in events:
+        # A publication may bring another draft back: what was published lay there before it.
+        if event.action is Action.PUBLISH and (
+            not approval or not approval["hash"] == draft["hash"] == event.facts["hash"]
+        ):
+            wrong.append(("not approved", event))
         agency = event.changes.get("agency", agency)
         draft = event.changes.get("draft") or draft
         approval = event.changes.get("approval", approval)
@@ -302,10 +307,6 @@ def unapproved(events: Sequence[Event], desk: Desk) -> list[object]:
                 wrong.append(("not able", event))
             if event.actor == draft["drafter"]:
                 wrong.append(("own draft", event))
-        if event.action is Action.PUBLISH and (
-            not approval or not approval["hash"] == draft["hash"] == event.facts["hash"]
-        ):
-            wrong.append(("not approved", event))
     return wrong
 
 

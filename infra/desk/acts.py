@@ -1,7 +1,7 @@
 """What the page asks to be done: each act by its name, read strictly, and how it is refused.
 
-Acts of a person need that person's account to be active; switching faults and starting over are
-nobody's in the workspace.
+Acts of a person need that person's account to be active; switching faults, turning the clock and
+starting over are nobody's in the workspace.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from infra.desk.arguments import Arguments, read_json
+from infra.desk.clock import Clock
 from infra.desk.errors import SlackError
 from infra.desk.files import LARGEST
 from infra.desk.form import Values
@@ -96,13 +97,19 @@ class Acts:
 
     Attributes:
         can_start_over: whether the host lets everything begin anew.
+        clock: the clock that can be turned, if the host has one.
     """
 
     def __init__(
-        self, workspace: Workspace, interactions: Interactions, start_over: StartOver | None
+        self,
+        workspace: Workspace,
+        interactions: Interactions,
+        start_over: StartOver | None,
+        clock: Clock | None = None,
     ) -> None:
         """Act in a workspace; ``start_over`` empties it and what the host keeps besides."""
         self._workspace, self._do, self._start = workspace, interactions, start_over
+        self.clock = clock
         self.can_start_over = start_over is not None
         self._acts: dict[str, Act] = {
             "type": self._type,
@@ -116,6 +123,9 @@ class Acts:
             "fault": self._fault,
             "faults_clear": self._faults_clear,
             "start_over": self._start_over,
+            "clock_jump": self._clock_jump,
+            "clock_play": self._clock_play,
+            "clock_stop": self._clock_stop,
         }
 
     async def endpoint(self, request: Request) -> Response:
@@ -197,6 +207,23 @@ class Acts:
         if inspect.isawaitable(begun):
             await begun
         return Outcome()
+
+    async def _clock_jump(self, asked: Asked) -> Outcome:
+        self._turnable().jump(asked.text("to"))
+        return Outcome()
+
+    async def _clock_play(self, _: Asked) -> Outcome:
+        self._turnable().play()
+        return Outcome()
+
+    async def _clock_stop(self, _: Asked) -> Outcome:
+        self._turnable().stop()
+        return Outcome()
+
+    def _turnable(self) -> Clock:
+        if self.clock is None:
+            raise SlackError("no_demo")
+        return self.clock
 
 
 def _object(body: bytes) -> Json:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from infra.desk import file_methods, web_api
 from infra.desk.acts import Acts, StartOver
 from infra.desk.answers import Answers
+from infra.desk.clock import Clock
 from infra.desk.errors import SlackError
 from infra.desk.interactions import Interactions, Send
 from infra.desk.page import Page
@@ -36,6 +37,7 @@ def create_app(
     ack_seconds: float = 3.0,
     hosts: tuple[str, ...] = ("127.0.0.1", "localhost"),
     start_over: StartOver | None = None,
+    clock: Clock | None = None,
 ) -> Starlette:
     """The stand-in for Slack.
 
@@ -48,6 +50,7 @@ def create_app(
             so other sites' names that point here are turned away.
         start_over: empties the workspace and what the host keeps besides, and lets both begin
             anew; not offered where there is none.
+        clock: the workspace's clock, if it can be turned.
 
     Returns:
         An application; mounted at ``/desk`` the page is ``/desk/``, the base of the Web API
@@ -60,7 +63,7 @@ def create_app(
             web_api.route(workspace),
             _response_route(workspace, interactions.answers),
             *file_methods.routes(workspace),
-            *Page(workspace, Acts(workspace, interactions, start_over)).routes(),
+            *Page(workspace, Acts(workspace, interactions, start_over, clock)).routes(),
             Mount("/static", StaticFiles(directory=_STATIC)),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))],

@@ -231,7 +231,7 @@ class Interactions:
         return [request, SlackRequest(again, request.body)]
 
     def _signed(self, body: bytes, kind: str) -> SlackRequest:
-        stamp = str(int(self._workspace.now().timestamp()))
+        stamp = str(int(self._workspace.real().timestamp()))
         secret = self._workspace.signing_secret.encode()
         digest = hmac.new(secret, b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
         headers = {

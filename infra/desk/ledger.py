@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS files (
     id TEXT PRIMARY KEY, token TEXT UNIQUE, person TEXT, view TEXT, block TEXT,
     content BLOB, data TEXT NOT NULL);
 """
+_TS = "ts"
 _EMPTIED = ("messages", "seen", "modals", "homes", "response_urls", "files")
 
 
@@ -83,8 +84,14 @@ class Ledger:
             self.revision += 1
 
     def empty(self) -> None:
-        """Forget everything but the numbers, which go on, and the ids of direct messages."""
+        """Forget everything but the numbers, which go on, and the ids of direct messages.
+
+        Where the clock went back, timestamps go back with it.
+        """
         with self.writing() as at:
+            at.execute(
+                "UPDATE counters SET value = min(value, ?) WHERE name = ?", (self._micros(), _TS)
+            )
             for table in _EMPTIED:
                 at.execute(f"DELETE FROM {table}")  # noqa: S608 - our own tables
 
@@ -100,5 +107,7 @@ class Ledger:
 
     def timestamp(self, at: sqlite3.Connection) -> str:
         """A ts as Slack writes it: seconds and microseconds, always later than all before."""
-        micros = self.number(at, "ts", round(self.now().timestamp() * 1_000_000))
-        return written(micros)
+        return written(self.number(at, _TS, self._micros()))
+
+    def _micros(self) -> int:
+        return round(self.now().timestamp() * 1_000_000)

@@ -90,6 +90,7 @@ class Page:
             "faults": workspace.faults.told(),
             "counts": workspace.faults.counts(),
             "can_start_over": self._acts.can_start_over,
+            "clock": self._acts.clock and self._acts.clock.told(),
         }
 
     def _shown(self, person: str, place: str, limit: int) -> list[Json]:
@@ -139,10 +140,13 @@ class Page:
         )
 
     async def _revisions(self) -> AsyncIterator[str]:
-        """The revision, at first and whenever it goes up, as Server-Sent Events."""
-        told = -1
+        """The revision, at first and whenever it goes up, as Server-Sent Events; so the clock."""
+        told, mark, clock = -1, None, self._acts.clock
         yield "retry: 500\n\n"
         for _ in range(round(STREAM_LASTS / LOOK_EVERY)):
+            if clock and clock.mark != mark:
+                mark = clock.mark
+                yield f"event: clock\ndata: {json.dumps(clock.told())}\n\n"
             if self._workspace.revision != told:
                 told = self._workspace.revision
                 yield f"data: {json.dumps({'revision': told})}\n\n"

@@ -66,6 +66,8 @@ class Workspace:
 
     Attributes:
         faults: what may go wrong between Slack and the app.
+        now: the time that people live in.
+        real: the time that apps live in: what is signed and what expires goes by it.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Workspace:
         bot_token: str,
         url: str,
         now: Callable[[], datetime],
+        real: Callable[[], datetime] | None = None,
         team_name: str = "OpenData Desk",
     ) -> None:
         """Open the workspace, or found it.
@@ -96,6 +99,7 @@ class Workspace:
             bot_token: what the app shows to call the Web API.
             url: where the stand-in is reached, ending in a slash.
             now: the time, aware.
+            real: the real time, where ``now`` is a clock that may be turned forward.
             team_name: what people call the workspace.
         """
         self.team_id, self.team_name = team_id, team_name
@@ -103,13 +107,13 @@ class Workspace:
         self.channels = {channel.id: channel for channel in channels}
         self.bot, self.scopes = bot, tuple(sorted(set(scopes)))
         self.signing_secret, self.bot_token = signing_secret, bot_token
-        self.url, self.now = url, now
+        self.url, self.now, self.real = url, now, real or now
         self.faults = Faults()
         self.ledger = Ledger(path, now)
         self.messages = Messages(self.ledger, team_id, bot)
         self.views = Views(self.ledger, team_id, bot)
-        self.triggers = Triggers(team_id, now)
-        self.response_urls = ResponseUrls(self.ledger)
+        self.triggers = Triggers(team_id, self.real)
+        self.response_urls = ResponseUrls(self.ledger, self.real)
         self.files = Files(self.ledger, team_id, lambda: self.url)
 
     def admit(self, people: Iterable[SlackUser], channels: Iterable[Channel]) -> None:

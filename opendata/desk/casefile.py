@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from opendata.desk import outbox, records
-from opendata.desk.clocks import due_of, recounted
+from opendata.desk.clocks import dates_of, due_of, recounted
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Add, Expect, Key, Put, Row, Write
 from opendata.rules import feedback, kpi, transitions
-from opendata.rules.calendar import OfficeCalendar
+from opendata.rules.calendar import ChangeKind, OfficeCalendar
 from opendata.rules.errors import (
     DeskError,
     Fault,
@@ -187,20 +187,19 @@ class Sheet:
     ) -> None:
         """Have messages of these kinds sent, or brought up to date, after the commit."""
         for kind in kinds:
-            # The timer sorts instants as texts, so all of them are UTC.
-            told = self.case.version, (not_before or self.now).astimezone(UTC)
+            told = self.case.version, not_before or self.now
             self.told[kind, occasion_of(self.case, kind), person] = told
 
-    def recount(self, cause: str) -> bool:
+    def recount(self, cause: ChangeKind, entry: int = 0) -> bool:
         """Count the case's clocks on the calendar as it is now; whether any date changed.
 
-        The event keeps what they were before; ``cause`` is a code.
+        ``entry``: number of the change of the calendar, which tells who made it; 0: there is none.
         """
-        old = self.case.due
-        new = recounted(self.case, self.calendar(), self.desk.terms)
-        if new is old:
+        due = recounted(self.case, self.calendar(), self.desk.terms)
+        if due is self.case.due:
             return False
-        self.record(Action.RECOMPUTE, facts={"cause": cause, "before": old}, due=new)
+        dates = {"before": dates_of(self.case.due), "after": dates_of(due)}
+        self.record(Action.RECOMPUTE, facts={"cause": cause, "entry": entry, **dates}, due=due)
         return True
 
     def intents(self) -> list[Intent]:
@@ -229,8 +228,7 @@ class Sheet:
         writes += [Put(records.event_row(event)) for event in self.events]
         writes += [Put(row) for row in self.bodies]
         writes += [Put(outbox.intent_row(intent)) for intent in self.intents()]
-        # Other cases of the same morning ask for the same digest.
-        writes += [Put(outbox.intent_row(intent), Expect.ANY) for intent in self.digests]
+        writes += [Put(outbox.intent_row(intent)) for intent in self.digests]
         writes += [
             Add(records.counter_key(tally.quarter, tally.agency), tally.counts)
             for tally in self._flows()
@@ -245,10 +243,10 @@ class Sheet:
 
     def _was_escalated(self) -> bool:
         """Whether the CIO was told that the case is overdue: then of what becomes of it too."""
-        if self.before is None:
+        if self.before is None or self.before.reminded_to is None:
             return False
-        told_to = escalated_to(self.before, local_date(self.now), self.calendar())
-        return Role.CIO in told_to
+        told_on = local_date(self.before.reminded_to)
+        return Role.CIO in escalated_to(self.before, told_on, self.calendar())
 
     def _flows(self) -> tuple[kpi.Tally, ...]:
         """What the events add to the counters, one row for each quarter and agency."""

@@ -22,6 +22,7 @@ from opendata.desk.context import Desk
 from opendata.desk.extension import still_extendable
 from opendata.desk.outbox import Message
 from opendata.rules import reply
+from opendata.rules.calendar import ChangeKind
 from opendata.rules.errors import (
     Fault,
     Invalid,
@@ -30,7 +31,7 @@ from opendata.rules.errors import (
     OutOfTurn,
     OwnDraft,
 )
-from opendata.rules.feedback import Action, Case, State
+from opendata.rules.feedback import Action, Case, State, ended
 from opendata.rules.people import Role
 from opendata.rules.reply import Draft, Reply
 from opendata.rules.roc import local_date
@@ -62,7 +63,7 @@ def assign(desk: Desk, case_id: str, actor: str, agency: str) -> Case:
         if agency == sheet.case.agency and not sheet.case.unassigned:
             raise Invalid(Fault("agency", "already_there"))
         sheet.record(Action.ASSIGN, to, agency=agency, unassigned=False)
-        sheet.recount("seat")
+        sheet.recount(ChangeKind.SEAT)
         sheet.tell(CARD)
 
     return transact(desk, case_id, actor, decide)
@@ -94,7 +95,8 @@ def reassign(desk: Desk, case_id: str, actor: str, officer: str) -> Case:
             raise Invalid(Fault("officer", "not_an_officer"))
         if officer == sheet.case.officer:
             raise Invalid(Fault("officer", "already_there"))
-        sheet.record(Action.REASSIGN, to, officer=officer, kept_at=sheet.now, snooze=None)
+        snooze = ended(sheet.case.snooze, sheet.now)
+        sheet.record(Action.REASSIGN, to, officer=officer, kept_at=sheet.now, snooze=snooze)
         sheet.tell(CARD, Message.TO_PUBLISH)
         sheet.tell(Message.ASSIGNED, person=officer)
 

@@ -25,7 +25,8 @@ def keep(desk: Desk, case_id: str, actor: str) -> Case:
     def decide(sheet: Sheet) -> None:
         sheet.may(Action.KEEP)
         sheet.record(Action.KEEP, kept_at=sheet.now)
-        sheet.tell(Message.STILL_YOURS, person=actor)
+        if sheet.case.asked_at is not None:
+            sheet.tell(Message.STILL_YOURS, person=actor)
 
     return transact(desk, case_id, actor, decide)
 
@@ -47,7 +48,10 @@ def snooze(desk: Desk, case_id: str, actor: str, until: date) -> Case:
             raise Invalid(Fault("until", "past_due", (("due", case.due_now),)))
         if not sheet.calendar().is_workday(until):
             raise Invalid(Fault("until", "day_off", (("date", until),)))
-        sheet.record(Action.SNOOZE, snooze=Snooze(until, sheet.now))
+        before = case.snooze
+        goes_on = before is not None and before.until >= local_date(sheet.now)
+        since = before.since if before is not None and goes_on else sheet.now
+        sheet.record(Action.SNOOZE, snooze=Snooze(until, sheet.now, since))
 
     return transact(desk, case_id, actor, decide)
 

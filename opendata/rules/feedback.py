@@ -134,6 +134,8 @@ class Due:
     """The clock of a round: 7 days to the ministry's promise, 14 to the platform's.
 
     ``original`` is what lateness is judged by; only a new calendar or a closure day moves it.
+    ``granted`` is the date of an extension and ``promised`` that of a matter under study, as they
+    were approved: ``on`` and ``study`` keep off days without offices.
     """
 
     on: date
@@ -142,6 +144,8 @@ class Due:
     provisional: bool
     calendar_version: str
     study: date | None = None
+    granted: date | None = None
+    promised: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +171,18 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """稍後提醒: whoever has the case wants no reminder before that morning."""
+    """稍後提醒: whoever has the case wants no reminder before that morning.
+
+    Attributes:
+        until: the day on which they want one; at: when they last said so.
+        since: from when on mornings are held back, by this wish or the one it replaced.
+        ended_at: when the case went to somebody else; what was held back until then stays so.
+    """
 
     until: date
     at: datetime
+    since: datetime
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +291,8 @@ def happen(
     """
     if to is not None and to is not case.state:
         changes |= {"state": to, "moved": Move(actor, action, at, case.state)}
+        if case.snooze:
+            changes.setdefault("snooze", ended(case.snooze, at))
     event = Event(
         case=case.id,
         version=case.version + 1,
@@ -290,6 +304,13 @@ def happen(
         previous=case.head,
     ).linked
     return evolve(case, event), event
+
+
+def ended(snooze: Snooze | None, at: datetime) -> Snooze | None:
+    """The wish of somebody who has the case no longer."""
+    if snooze is None or snooze.ended_at is not None:
+        return snooze
+    return replace(snooze, ended_at=at)
 
 
 def open_case(case: Case, *, actor: str, facts: Mapping[str, Any]) -> tuple[Case, Event]:

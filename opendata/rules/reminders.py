@@ -18,7 +18,7 @@ from enum import StrEnum
 
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
-from opendata.rules.feedback import Case, State
+from opendata.rules.feedback import Case, Snooze, State
 from opendata.rules.people import Role
 from opendata.rules.roc import TAIPEI, local_date, roc_year
 
@@ -88,13 +88,13 @@ def _marks_of(day: date, case: Case, calendar: OfficeCalendar) -> Iterator[Mark]
 
 
 def _morning(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | None:  # noqa: PLR0911  # one line a milestone
-    due, snoozed = case.due_now, _snoozed(case)
+    due, snooze = case.due_now, case.snooze
     if day > due:
         return Milestone.OVERDUE
     if day == due:
         return Milestone.DUE_MORNING
-    if snoozed is not None and day <= snoozed:
-        return Milestone.SNOOZED if day == snoozed else None
+    if snooze is not None and _held_back(day, snooze):
+        return Milestone.SNOOZED if day == snooze.until else None
     if day == calendar.workday_before(due, 1):
         return Milestone.ONE_BEFORE
     if day == calendar.workday_before(due, 3):
@@ -106,12 +106,11 @@ def _morning(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | Non
     return None
 
 
-def _snoozed(case: Case) -> date | None:
-    """Until when nobody is to be reminded: whoever wanted that still has the case."""
-    snooze = case.snooze
-    if snooze is None or snooze.at < case.moved.at or snooze.until >= case.due_now:
-        return None
-    return snooze.until
+def _held_back(day: date, snooze: Snooze) -> bool:
+    """Whether somebody wanted no other reminder that morning, and had the case then."""
+    morning = datetime.combine(day, MORNING, TAIPEI)
+    had_it = snooze.ended_at is None or morning < snooze.ended_at
+    return snooze.since < morning and day <= snooze.until and had_it
 
 
 def _idle(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | None:
@@ -121,7 +120,7 @@ def _idle(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | None:
         return None
     asked = case.asked_at
     if asked is not None and asked > case.progressed_at:
-        given_back = calendar.workday_after(local_date(asked), 1)
+        given_back = calendar.workday_after(local_date(opening(asked, calendar)), 1)
         return Milestone.GIVEN_BACK if day >= given_back else None
     idle = calendar.workday_after(local_date(case.progressed_at), IDLE_DAYS + 1)
     return Milestone.IDLE if day >= idle else None

@@ -39,9 +39,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk_url(tmp_path: Path) -> Iterator[str]:
+def options() -> list[str]:
+    """What `opendata serve --demo` is told besides; a journey may have its own."""
+    return []
+
+
+@pytest.fixture
+def desk_url(tmp_path: Path, options: list[str]) -> Iterator[str]:
     """The address that `opendata serve --demo` prints on a line of its own."""
-    command = [sys.executable, "-m", "infra.cli", "serve", "--demo", "--port", "0"]
+    command = [sys.executable, "-m", "infra.cli", "serve", "--demo", "--port", "0", *options]
     command += ["--data", str(tmp_path / "desk")]
     env = {**os.environ, "LANG": "C.UTF-8"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as serving:

@@ -70,7 +70,10 @@ def real_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def workspace(folder: Path, now: Any, scopes: Iterable[str] = SCOPES) -> Workspace:
+def workspace(
+    folder: Path, now: Any, scopes: Iterable[str] = SCOPES, real: Any = None
+) -> Workspace:
+    folder.mkdir(exist_ok=True)
     return Workspace(
         folder / "slack.sqlite",
         team_id="T0DESK",
@@ -82,6 +85,7 @@ def workspace(folder: Path, now: Any, scopes: Iterable[str] = SCOPES) -> Workspa
         bot_token=TOKEN,
         url=BASE,
         now=now,
+        real=real,
     )
 
 

@@ -87,11 +87,7 @@ def words_of(view):
 
 
 DAYS = [
-    (
-        at(3, 4),
-        "建議於115年3月6日（星期五）前送出",
-        ["draft", "extend", "snooze", "help", "details"],
-    ),
+    (at(3, 4), "建議於115年3月6日（星期五）前送出", ["draft", "extend", "snooze"]),
     (at(3, 6), "建議今日送出", ["draft", "extend"]),
     (at(3, 9), "今日屆期，目前處理中，由法務部廉政署辦理", ["draft", "extend"]),
     (at(3, 9, 14), "請於下班前擬具回復並送陳核", ["draft", "extend"]),

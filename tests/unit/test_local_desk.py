@@ -23,6 +23,7 @@ from bot.delivery import deliver
 from bot.face import Face
 from bot.posting import EVENT_TYPE
 from infra import demo_roster
+from infra.clock import FILE as CLOCK
 from infra.demo import letters
 from infra.demo_run import BEGAN
 from infra.keys import local_keys
@@ -137,6 +138,82 @@ def test_a_desk_that_is_no_demo_never_starts_over(tmp_path):
         assert local_keys(tmp_path / "real") == before
     with SqliteStore(tmp_path / "real" / "desk.sqlite") as store:
         assert Desk(store, now, Terms()).directory().people
+
+
+# -- a demo's clock
+
+
+def told_by(url):
+    return ask(f"{url}/desk/page/state")[1]["clock"]
+
+
+def turned(url, act, **asked):
+    assert ask(f"{url}/desk/page/act/clock_{act}", asked)[0] == 200
+
+
+def test_a_demo_begins_when_it_is_told_to_and_its_letters_are_of_that_time(tmp_path):
+    with serving(tmp_path, "--demo", "--at", "2026-02-06T09:00") as process:
+        assert process.stdout.readline() == "演示的時鐘：115年2月6日09:00。\n"
+        url = address(process)
+        assert told_by(url)["day"] == "2026-02-06"
+
+        def newest():
+            state = ask(f"{url}/desk/page/state?as={OFFICER}&place={OFFICE}")[1]
+            return [float(one["message"]["ts"]) for one in state["messages"]]
+
+        began = datetime.fromisoformat((tmp_path / BEGAN).read_text())
+        assert until(newest)
+        assert 0 <= newest()[-1] - began.timestamp() < 600
+
+
+def test_a_desk_that_dies_while_its_clock_is_turned_goes_on_where_it_was(tmp_path):
+    with serving(tmp_path, "--demo", "--at", "2026-02-06T09:00") as process:
+        url = address(process)
+        turned(url, "play")
+        assert until(lambda: told_by(url)["day"] > "2026-02-06")
+        before = told_by(url)["now"]
+        process.kill()
+    with serving(tmp_path, "--demo", "--at", "2026-03-02T09:00") as process:
+        assert "未採用 --at" in process.stdout.readline()
+        assert process.stdout.readline().startswith("演示的時鐘：115年2月")
+        assert told_by(address(process))["now"] > before
+
+
+def test_a_demos_folder_keeps_its_time_when_it_is_served_as_it_is(tmp_path):
+    with serving(tmp_path, "--demo") as process:
+        url = address(process)
+        turned(url, "jump", to="day")
+        assert until(lambda: told_by(url)["course"] is None)
+        ahead = told_by(url)["now"]
+    with serving(tmp_path) as process:
+        assert told_by(address(process))["now"] >= ahead
+
+
+def test_a_desk_with_real_data_has_no_clock_to_turn(tmp_path):
+    World.make(tmp_path / "real").close()
+    with serving(tmp_path / "real") as process:
+        url = address(process)
+        assert told_by(url) is None
+        assert ask(f"{url}/desk/page/act/clock_jump", {"to": "day"})[0] == 409
+    assert not (tmp_path / "real" / CLOCK).exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--at", "2026-02-06T09:00"], "--demo"),
+        (["--demo", "--at", "2012-12-31T09:00"], "102年1月1日"),
+        (["--demo", "--at", "2199-01-01T09:00"], "之間"),
+        (["--demo", "--at", "春節"], "春節"),
+    ],
+)
+def test_a_time_at_which_no_demo_begins_is_refused_in_one_line(tmp_path, options, told):
+    with serving(tmp_path / "new", *options) as process:
+        _, err = process.communicate(timeout=PATIENCE)
+    (line,) = err.splitlines()
+    assert process.returncode == 2
+    assert told in line
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(tmp_path):

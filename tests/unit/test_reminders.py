@@ -8,7 +8,7 @@ import pytest
 from opendata.desk.clocks import due_of
 from opendata.desk.context import Terms
 from opendata.rules.calendar import shipped
-from opendata.rules.feedback import Action, Case, Kind, Move, Snooze, State
+from opendata.rules.feedback import Action, Case, Kind, Move, Snooze, State, ended
 from opendata.rules.people import Role
 from opendata.rules.reminders import (
     Milestone,
@@ -127,6 +127,15 @@ def test_a_claimed_case_without_progress_is_asked_about_and_given_back_if_nobody
     assert plan(kept, date(2026, 3, 10))[3] == ("03-10 09", "idle")
 
 
+def test_who_is_asked_after_hours_has_the_whole_next_workday_and_may_answer_before_it():
+    thursday = taipei(2026, 3, 5, 22)
+    asked = case(state=State.IN_PROGRESS, officer=OLIVE, asked_at=thursday, reminded_to=thursday)
+    assert ("03-06 09", "given_back") not in plan(asked, date(2026, 3, 6))
+    assert plan(asked, date(2026, 3, 9))[1] == ("03-09 09", "given_back")
+    at_night = replace(asked, kept_at=thursday + timedelta(hours=1))
+    assert "given_back" not in dict(map(reversed, plan(at_night, date(2026, 3, 9))))
+
+
 def test_an_officer_who_waits_for_the_legal_unit_is_not_idle():
     draft = Draft(1, Purpose.REPLY, ReplyType.NOT_OPEN, "0", OLIVE, MONDAY, needs_cosign=True)
     waits = case(state=State.IN_PROGRESS, officer=OLIVE, draft=draft)
@@ -137,17 +146,24 @@ def test_an_officer_who_waits_for_the_legal_unit_is_not_idle():
 
 def test_a_snooze_puts_reminders_off_to_its_morning_but_never_the_due_date():
     snoozed = case(
-        state=State.IN_PROGRESS, snooze=Snooze(date(2026, 3, 6), MONDAY), reminded_to=MONDAY
+        state=State.IN_PROGRESS,
+        snooze=Snooze(date(2026, 3, 6), MONDAY, MONDAY),
+        reminded_to=MONDAY,
     )
     assert plan(snoozed, date(2026, 3, 9)) == [
         ("03-06 09", "snoozed"),
         ("03-09 09", "due_morning"),
         ("03-09 14", "due_afternoon"),
     ]
-    moved_on = replace(snoozed, moved=replace(snoozed.moved, at=MONDAY + timedelta(hours=1)))
-    assert plan(moved_on, date(2026, 3, 4)) == [("03-04 09", "three_before")]
-    too_late = replace(snoozed, snooze=Snooze(date(2026, 3, 9), MONDAY))
-    assert plan(too_late, date(2026, 3, 4)) == [("03-04 09", "three_before")]
+    gone = replace(snoozed, snooze=ended(snoozed.snooze, MONDAY + timedelta(hours=1)))
+    assert plan(gone, date(2026, 3, 4)) == [("03-04 09", "three_before")]
+
+
+def test_what_a_snooze_held_back_stays_so_when_somebody_else_has_the_case():
+    snoozed = Snooze(date(2026, 3, 6), MONDAY, MONDAY)
+    wednesday = datetime(2026, 3, 4, 16, tzinfo=TAIPEI)
+    gone = case(state=State.IN_PROGRESS, snooze=ended(snoozed, wednesday), reminded_to=MONDAY)
+    assert plan(gone, date(2026, 3, 6)) == [("03-06 09", "one_before")]
 
 
 # -- escalation, hours, the coming year

@@ -8,6 +8,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from infra.desk.errors import SlackError
 from infra.desk.interactions import Interactions, SlackAnswer
+from infra.desk.tickets import Response
 from tests.unit.standin import (
     BASE,
     BOT,
@@ -15,12 +16,14 @@ from tests.unit.standin import (
     OFFICER,
     OPEN,
     SECRET,
+    Clock,
     Hand,
     actions,
     answer,
     button,
     options,
     section,
+    workspace,
 )
 
 
@@ -310,3 +313,40 @@ def test_a_command_has_no_original_to_replace_or_to_take_away(hand, app, space):
     for change in ("replace_original", "delete_original"):
         with pytest.raises(SlackError, match="message_not_found"):
             by_url(hand, url.rpartition("/")[2], text="新", **{change: True})
+
+
+# -- a clock that is turned -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def turned():
+    """The clock that people live by; the app's stands still beside it."""
+    return Clock()
+
+
+@pytest.fixture
+def elsewhen(tmp_path, clock, turned):
+    made = workspace(tmp_path / "elsewhen", turned, real=clock)
+    yield made
+    made.close()
+
+
+def test_a_turned_clock_cuts_nothing_short_that_an_app_may_do(elsewhen, turned, clock):
+    trigger = elsewhen.triggers.issue(OFFICER)
+    url = elsewhen.response_urls.issue(Response(OFFICER, OPEN, None))
+    turned.move(days=30)
+    assert elsewhen.triggers.use(trigger) == OFFICER
+    assert elsewhen.response_urls.use(url).channel == OPEN
+    clock.move(hours=1)
+    with pytest.raises(SlackError, match="expired_url"):
+        elsewhen.response_urls.use(url)
+
+
+def test_messages_lie_in_the_turned_day_and_requests_are_signed_in_real_time(
+    elsewhen, app, turned, clock
+):
+    turned.move(days=30)
+    Hand(elsewhen, app).type("早安")
+    assert float(shown(elsewhen)[-1]["message"]["ts"]) == turned().timestamp()
+    Hand(elsewhen, app).type("/opendata status")
+    assert app.asked[0].headers["x-slack-request-timestamp"] == str(int(clock().timestamp()))

@@ -13,6 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 import infra.desk
+from infra.desk.errors import SlackError
 from infra.desk.interactions import SlackAnswer
 from infra.desk.seed import SlackUser
 from infra.desk.workspace import Workspace
@@ -134,6 +135,60 @@ def test_a_change_is_told_without_being_asked_for(page, space):
         before = next(told)
         threading.Thread(target=space.messages.post, args=(OPEN, {"text": "新案"})).start()
         assert next(told) > before
+
+
+# -- the host's clock -----------------------------------------------------------------------------
+
+
+class Turned:
+    """A clock that a host lets the page turn; it goes nowhere."""
+
+    def __init__(self):
+        self.mark, self.asked = 0, []
+
+    def told(self):
+        return {"now": self.mark}
+
+    def jump(self, to):
+        if to == "yesterday":
+            raise SlackError("clock_past")
+        self.asked.append(to)
+
+    def play(self):
+        self.asked.append("play")
+
+    def stop(self):
+        self.asked.append("stop")
+
+
+def test_the_hosts_clock_is_shown_and_turned(server, space):
+    clock = Turned()
+    with httpx.Client(base_url=server.play(space, App(), clock=clock)) as page:
+        assert state(page)["clock"] == {"now": 0}
+        for name, asked in {"jump": {"to": "morning"}, "play": {}, "stop": {}}.items():
+            assert page.post(f"page/act/clock_{name}", json=asked).status_code == 200
+        assert clock.asked == ["morning", "play", "stop"]
+        refused = page.post("page/act/clock_jump", json={"to": "yesterday"})
+        assert (refused.status_code, refused.json()) == (409, {"error": "clock_past"})
+        assert page.post("page/act/clock_jump", json={}).status_code == 400
+
+
+def test_an_open_page_hears_that_the_clock_was_turned(server, space):
+    clock = Turned()
+    url = server.play(space, App(), clock=clock)
+    with httpx.Client(base_url=url) as page, page.stream("GET", "page/changes") as stream:
+        lines = stream.iter_lines()
+        told = (next(lines)[6:] for line in lines if line == "event: clock")
+        assert json.loads(next(told)) == {"now": 0}
+        clock.mark = 7
+        assert json.loads(next(told)) == {"now": 7}
+
+
+@pytest.mark.parametrize("name", ["clock_jump", "clock_play", "clock_stop"])
+def test_where_the_host_has_no_such_clock_nothing_is_turned(page, name):
+    assert state(page)["clock"] is None
+    refused = page.post(f"page/act/{name}", json={"to": "morning"})
+    assert (refused.status_code, refused.json()) == (409, {"error": "no_demo"})
 
 
 def test_another_sites_form_cannot_act(page, space):

@@ -1,5 +1,6 @@
-// The bar on top (history, search, start over) and the rail (notifications, guide, faults, look).
+// The bar on top (history, search, clock, start over) and the rail (notifications, guide, faults, look).
 
+import { clockSigns } from "./clock.js";
 import { showKeys } from "./dialogs.js";
 import { fill, h, icon, sign } from "./dom.js";
 import { keepingFocus } from "./focus.js";
@@ -12,7 +13,7 @@ let bar = "";
 let rail = "";
 
 export function drawBar(place, desk) {
-  const key = JSON.stringify([desk.state.team, desk.state.can_start_over, say("search")]);
+  const key = JSON.stringify([desk.state.team, desk.state.can_start_over, Boolean(desk.state.clock), say("search")]);
   if (key === bar) return;
   bar = key;
   const finder = h(
@@ -38,7 +39,7 @@ export function drawBar(place, desk) {
         sign("forward", say("forward"), () => history.forward(), { look: "history" }),
       ),
       finder,
-      h("div", {}, desk.state.can_start_over && restart),
+      h("div", {}, clockSigns(desk), desk.state.can_start_over && restart),
     ),
   );
 }

@@ -49,7 +49,7 @@ export function drawLog(log, desk, around) {
   let last = null;
   let date = "";
   for (const entry of messages) {
-    const now = day(momentOf(entry.message), me.tz);
+    const now = day(momentOf(entry.message), me.tz, desk.now());
     if (now !== date) nodes.push(dated(now));
     const isNew = entry.message.ts === desk.newFrom;
     if (isNew) nodes.push(line);

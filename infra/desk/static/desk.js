@@ -2,6 +2,7 @@
 //
 // Nothing is decided here and nothing is kept but who looks, where, and which panel is open.
 
+import { deskTime, heed, meet } from "./clock.js";
 import { act, listen, see } from "./server.js";
 import { knows, say } from "./texts.js";
 import { toast } from "./toast.js";
@@ -25,6 +26,8 @@ export const desk = {
   offline: false,
   newFrom: "",
   state: null,
+
+  now: deskTime,
 
   // Set by the page: draws what is here.
   draw() {},
@@ -138,6 +141,7 @@ async function load() {
 // Who asks for what is not theirs is shown what is.
 function take(state) {
   const arrived = state.me.id !== desk.state?.me.id || state.place !== desk.state?.place;
+  meet(state.clock ?? null);
   Object.assign(desk, { state, person: state.me.id, place: state.place });
   if (location.hash !== address()) history.replaceState(null, "", address());
   markNew(state, arrived);
@@ -170,7 +174,8 @@ export async function begin() {
   recall();
   await refresh();
   await openHome();
-  listen((revision) => revision !== desk.state?.revision && refresh(), refresh);
+  const turned = (clock) => heed(clock) && desk.draw();
+  listen((revision) => revision !== desk.state?.revision && refresh(), turned, refresh);
   document.addEventListener("visibilitychange", () => !document.hidden && refresh());
   window.addEventListener("hashchange", async () => {
     recall();

@@ -5,11 +5,11 @@ import { faultPanel, faultsKey } from "./faults.js";
 import { keepingFocus, whereabouts } from "./focus.js";
 import { guideKey, guidePanel } from "./guide.js";
 import { decode } from "./mrkdwn.js";
-import { clock, say } from "./texts.js";
+import { date, say, stamp } from "./texts.js";
 
 const PANELS = {
   guide: { key: guideKey, draw: guidePanel },
-  notices: { key: (desk) => JSON.stringify([desk.state.notices, say("close")]), draw: notices },
+  notices: { key: (desk) => JSON.stringify([desk.state.notices, date(desk.now(), desk.state.me.tz), say("close")]), draw: notices },
   faults: { key: faultsKey, draw: faultPanel },
 };
 
@@ -49,7 +49,7 @@ function notices(desk) {
 
 function notice(desk, { place, ts, text }) {
   const name = desk.state.places.find((one) => one.id === place)?.name ?? "";
-  const at = h("time", {}, clock(Number(ts) * 1000, desk.state.me.tz));
+  const at = h("time", {}, stamp(Number(ts) * 1000, desk.state.me.tz, desk.now()));
   return h(
     "li",
     {},

@@ -23,13 +23,14 @@ export async function act(name, body) {
   }
 }
 
-// Calls `changed` with each new revision, and `lost` whenever the line breaks. Browsers take up a
-// broken line again by themselves, but not one that was refused.
-export function listen(changed, lost) {
+// Calls `changed` with each new revision, `turned` with what is new of the clock, and `lost` whenever
+// the line breaks. Browsers take up a broken line again by themselves, but not one that was refused.
+export function listen(changed, turned, lost) {
   const line = new EventSource("page/changes");
   line.addEventListener("message", (event) => changed(JSON.parse(event.data).revision));
+  line.addEventListener("clock", (event) => turned(JSON.parse(event.data)));
   line.addEventListener("error", () => {
     lost();
-    if (line.readyState === EventSource.CLOSED) setTimeout(() => listen(changed, lost), RETRY);
+    if (line.readyState === EventSource.CLOSED) setTimeout(() => listen(changed, turned, lost), RETRY);
   });
 }

@@ -1,0 +1,98 @@
+"""A year of reminders: whatever the machines and the people do, each milestone comes to pass once.
+
+``make test`` lives through it with a few cases, ``OPENDATA_YEAR=10000`` with many.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from opendata.desk import reading
+from opendata.desk.outbox import Message
+from opendata.rules.reminders import Milestone
+from opendata.rules.roc import TAIPEI
+from tests.simulation.calling import Auditor
+from tests.simulation.staff import AT, holders, seats_of
+from tests.simulation.year import REMINDERS, Year
+
+CASES = int(os.environ.get("OPENDATA_YEAR", "150"))
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory) -> Iterator[Year]:
+    made = Year.make(tmp_path_factory.mktemp("year"), seed=115)
+    made.run(CASES)
+    yield made
+    made.world.close()
+
+
+@pytest.fixture(scope="module")
+def audited(year):
+    """What came to pass, and what should have been otherwise."""
+    auditor = Auditor(year.offices, year.sweeps, year.world.clock())
+    for events in reading.histories(year.world.desk):
+        auditor.audit(events, AT[events[0].changes["agency"]].seats)
+    return auditor
+
+
+def test_no_milestone_is_missed_doubled_late_or_uncalled_for(audited):
+    assert audited.found == []
+
+
+def test_every_kind_of_milestone_came_to_pass_and_every_kind_of_run(year, audited):
+    assert set(audited.counted) == {milestone.value for milestone in Milestone}
+    assert set(year.ran) == {"run", "late", "twice", "down", "died before", "died after"}
+
+
+def test_every_open_case_stands_in_the_timer_and_no_other(year):
+    year.look()
+    assert year.untimed == []
+
+
+@pytest.fixture(scope="module")
+def firsts(year, audited):
+    """Each message of the clock when it first went out: what follows only brings it up to date.
+
+    Those that a person's act brought about go out at once, whenever that is.
+    """
+    told = {}
+    for one in year.told:
+        intent = one.intent
+        told.setdefault((intent.case, intent.kind, intent.occasion, intent.person), one)
+    acts = audited.by_people
+    return [one for one in told.values() if (one.intent.case, one.intent.version) not in acts]
+
+
+def test_nobody_is_called_at_night_or_on_a_day_off(year, firsts):
+    """A digest goes out in office hours however late it is; the others are asked for in them."""
+    called = {
+        one: one.at if one.intent.kind is Message.DIGEST else one.intent.not_before
+        for one in firsts
+    }
+    assert {one.intent.kind for one in called} == REMINDERS
+    outside = [
+        (at.astimezone(TAIPEI), one.intent)
+        for one, at in called.items()
+        if not year.offices.at(at, seats_of(one.intent.person)).hours(at)
+    ]
+    assert outside == []
+
+
+def test_nobody_gets_a_second_digest_in_a_morning_or_for_an_afternoon(firsts):
+    digests = Counter(
+        (one.intent.case, one.at.astimezone(TAIPEI).date(), one.intent.occasion[-1])
+        for one in firsts
+        if one.intent.kind is Message.DIGEST
+    )
+    assert max(digests.values()) == 1
+
+
+def test_whoever_has_a_case_hears_of_every_milestone_on_the_first_morning(year, audited):
+    wanted = {
+        (to, f"{year.offices.at(call.at, seats_of(to)).told_on(call.at):%Y%m%d}")
+        for call in audited.calls
+        for to in holders(year.world, call)
+    }
+    assert wanted <= year.asked
