@@ -8,15 +8,16 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import commands, modals
+from bot import commands, forms, modals
 from bot.face import Face
 from bot.ids import Button, Ref, Spot
-from bot.scene import Scene
-from opendata.desk import casework, decisions
+from bot.reminders import mornings
+from bot.scene import Scene, extends
+from opendata.desk import casework, decisions, extension, holding
 from opendata.desk.casefile import drafted
 from opendata.desk.explained import explained
 from opendata.desk.reading import show as shown_to
-from opendata.rules.errors import TextChanged
+from opendata.rules.errors import Fault, Invalid, TextChanged
 from opendata.rules.feedback import Action
 from opendata.rules.people import Role
 from opendata.rules.reply import ReplyType
@@ -28,7 +29,7 @@ Opens = Callable[[Face, str, Ref], dict[str, Any]]
 def register(app: App, face: Face) -> None:
     """Tie each button to what it does."""
     for button, act in _ACTS.items():
-        app.action(button.value)(_acting(face, act))
+        app.action(button.value)(_acting(face, act, _TOLD.get(button)))
     for button, view in _OPENS.items():
         app.action(button.value)(_opening(face, view))
     app.action(Button.PLATFORM.value)(lambda ack: ack())
@@ -36,6 +37,7 @@ def register(app: App, face: Face) -> None:
     app.action(Button.AGAIN.value)(_drafting_again(face))
     for button in (Button.MORE, Button.BACK):
         app.action(button.value)(_paging(face))
+    app.action(Button.LIST.value)(_listing(face))
 
 
 def ref_of(body: Body) -> Ref:
@@ -51,14 +53,26 @@ _ACTS: dict[Button, Callable[[Face, str, Ref], object]] = {
     Button.COSIGN: lambda f, who, ref: casework.cosign(f.desk, ref.case, who, ref.hash),
     Button.PASS: lambda f, who, ref: decisions.pass_review(f.desk, ref.case, who, ref.hash),
     Button.APPROVE: lambda f, who, ref: decisions.approve(f.desk, ref.case, who, ref.hash),
+    Button.KEEP: lambda f, who, ref: holding.keep(f.desk, ref.case, who),
+    Button.AGREE: lambda f, who, ref: holding.instruct(f.desk, ref.case, who),
+    Button.HELP: lambda f, who, ref: holding.ask_help(f.desk, ref.case, who),
 }
+# What leaves no trace where it was pressed: whoever did it is told.
+_TOLD = {Button.HELP: "help.asked"}
 
 
-def _acting(face: Face, act: Callable[[Face, str, Ref], object]) -> Callable[..., None]:
-    def handle_act(ack: Ack, body: Body, client: WebClient) -> None:
+def _acting(
+    face: Face, act: Callable[[Face, str, Ref], object], told: str | None = None
+) -> Callable[..., None]:
+    """A button that acts at once; ``told`` is the code of what is said of it beside a message."""
+
+    def handle_act(ack: Ack, body: Body, client: WebClient, respond: Callable[..., object]) -> None:
         actor, ref = body["user"]["id"], ref_of(body)
         if not _in_modal(body):
             face.answer(lambda f: act(f, actor, ref))
+            if told:
+                text = face.refusing(actor).say(told, case=ref.case)
+                respond(text=text, response_type="ephemeral", replace_original=False)
         else:
             made = face.answer(lambda f: _shown_after(f, act, actor, ref))
             client.views_update(view_id=body["view"]["id"], view=made)
@@ -91,15 +105,47 @@ def _opening(face: Face, view: Opens) -> Callable[..., None]:
 
 
 def _draft(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    """The draft of record: a reply, or the notice that asks for more time."""
+    sheet, dossier = shown_to(face.desk, actor, ref.case)
+    if extends(sheet.case):
+        return _extend(face, actor, ref)
+    sheet.may(Action.DRAFT)
+    return draft_modal(face.scene(dossier, face.voice_of(actor)))
+
+
+def _reply(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    """The reply that rests while the notice is the draft of record."""
     sheet, dossier = shown_to(face.desk, actor, ref.case)
     sheet.may(Action.DRAFT)
+    return draft_modal(face.scene(dossier, face.voice_of(actor)))
+
+
+def _extend(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, dossier = shown_to(face.desk, actor, ref.case)
+    sheet.may(Action.EXTEND)
+    if fault := extension.hindered(sheet):
+        raise Invalid(fault)
+    return forms.extend(face.scene(dossier, face.voice_of(actor)), *extension.limits(sheet))
+
+
+def _snooze(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, dossier = shown_to(face.desk, actor, ref.case)
+    holding.may_snooze(sheet)
     scene = face.scene(dossier, face.voice_of(actor))
-    return draft_modal(scene)
+    if not mornings(scene):
+        raise Invalid(Fault("until", "past_due", (("due", sheet.case.due_now),)))
+    return forms.snooze(scene)
+
+
+def _instruct(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
+    sheet, dossier = shown_to(face.desk, actor, ref.case)
+    sheet.may(Action.INSTRUCT)
+    return forms.instruct(face.scene(dossier, face.voice_of(actor)))
 
 
 def draft_modal(scene: Scene, chosen: ReplyType | None = None) -> dict[str, Any]:
     """The draft as it was saved last; the type of a new one is for the officer to choose."""
-    written = scene.dossier.reply
+    written = scene.dossier.resting if extends(scene.case) else scene.dossier.reply
     return modals.draft(scene, written, chosen or (written.type if written else None))
 
 
@@ -160,6 +206,11 @@ _OPENS: dict[Button, Opens] = {
     Button.DETAILS: lambda face, who, ref: modals.details(face.shown(who, ref.case)),
     Button.REVEAL: _reveal,
     Button.WHY: _why,
+    Button.DECIDE: lambda face, who, ref: forms.decide(face.shown(who, ref.case)),
+    Button.EXTEND: _extend,
+    Button.REPLY: _reply,
+    Button.SNOOZE: _snooze,
+    Button.INSTRUCT: _instruct,
 }
 
 
@@ -193,3 +244,12 @@ def _paging(face: Face) -> Callable[..., None]:
         respond(**told, response_type="ephemeral", replace_original=True)
 
     return handle_more
+
+
+def _listing(face: Face) -> Callable[..., None]:
+    def handle_list(ack: Ack, body: Body, respond: Callable[..., object]) -> None:
+        ack()
+        told = face.answer(lambda f: commands.listing(f, body["user"]["id"]))
+        respond(**told, response_type="ephemeral", replace_original=False)
+
+    return handle_list

@@ -5,7 +5,15 @@ from __future__ import annotations
 from bot import blocks as b
 from bot.blocks import Block, escaped
 from bot.ids import Button
-from bot.scene import Rendered, Scene, draft_button, hidden, masked_body, platform_link
+from bot.scene import (
+    Rendered,
+    Scene,
+    draft_button,
+    extends,
+    hidden,
+    masked_body,
+    platform_link,
+)
 from bot.voice import NAME
 from opendata.rules.feedback import State
 from opendata.rules.roc import local_date
@@ -43,12 +51,21 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     return Rendered(notice, blocks)
 
 
+def extendable(scene: Scene) -> bool:
+    """Whether more time can be asked for: once, and before the case is due."""
+    case, due = scene.case, scene.case.due
+    once = not case.extended and due.study is None and scene.voice.today <= due.on
+    return case.state is State.IN_PROGRESS and once
+
+
 def facts(scene: Scene) -> str:
     """Until when, where, in which state, with whom."""
     case, say, voice = scene.case, scene.say, scene.voice
     if case.open:
         code = "case.due.study" if case.due.study else "case.due"
         clock = say(code, due=voice.due(case), left=voice.left(case.due_now))
+        if case.extended:
+            clock = say("case.due.extended", clock=clock, original=case.due.original)
     elif case.answered_at:
         clock = say("case.closed_at", at=local_date(case.answered_at))
     else:
@@ -118,6 +135,7 @@ def case_buttons(scene: Scene) -> list[Block]:
         State.IN_PROGRESS: [
             *([button(Button.PREVIEW, style="primary")] if case.draft else []),
             draft_button(scene, primary=case.draft is None),
+            *_more_time(scene),
             button(Button.RELEASE, confirm=scene.confirm(Button.RELEASE)),
             reassign,
         ],
@@ -131,6 +149,13 @@ def case_buttons(scene: Scene) -> list[Block]:
         State.UNDER_STUDY: [draft_button(scene, primary=True), reassign],
     }
     return by_state.get(case.state, [])
+
+
+def _more_time(scene: Scene) -> list[Block]:
+    """申請展延; and from the notice the way back to the reply."""
+    if extends(scene.case):
+        return [scene.button(Button.REPLY)]
+    return [scene.button(Button.EXTEND)] if extendable(scene) else []
 
 
 def look_buttons(scene: Scene) -> list[Block]:

@@ -127,8 +127,8 @@ def page(face: Face, actor: str, spot: Spot) -> Told:
     return listing(face, actor, spot.where)
 
 
-def case_line(voice: Voice, case: Case) -> b.Block:
-    """A case in a list, with a button that opens it.
+def case_line(voice: Voice, case: Case, button: Button = Button.DETAILS) -> b.Block:
+    """A case in a list, with a button that opens it, or another.
 
     Twenty of them stay below what Slack takes as the text of one message, whatever the names.
     """
@@ -143,9 +143,8 @@ def case_line(voice: Voice, case: Case) -> b.Block:
         officer=escaped(voice.name(case.officer), AGENCY),
     )
     ref = Ref(case.id, case.round, case.draft.hash if case.draft else "")
-    text = voice.say("button.details")
-    opens = b.button(text, Button.DETAILS, str(ref), label=f"{text} {case.id}")
-    return b.section(told, opens)
+    text = voice.say(f"button.{button.value}")
+    return b.section(told, b.button(text, button, str(ref), label=f"{text} {case.id}"))
 
 
 def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:

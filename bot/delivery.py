@@ -1,15 +1,15 @@
 """Delivery: an intent becomes messages in Slack, each once, each showing the newest state.
 
 Here is who should have what; how one message travels stands in ``posting``, what it looks like in
-``card`` and ``messages``. Nothing sleeps: what must wait is put off in the outbox, or parked
-there until somebody mends the cause, and the sweep wakes it.
+``card``, ``messages`` and ``digest``. Nothing sleeps: what must wait is put off in the outbox, or
+parked there until somebody mends the cause, and the sweep wakes it.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -18,22 +18,36 @@ from functools import partial
 from slack_sdk import WebClient
 
 from bot.card import card
+from bot.digest import digest, noted
 from bot.face import Face
 from bot.messages import RENDER, undeliverable
 from bot.posting import Busy, Copy, Delayed, Refused, Sender
+from bot.reminders import reminder
 from bot.scene import Rendered, Scene
 from bot.undelivered import cause_of
 from bot.voice import Voice
 from opendata.desk import outbox
+from opendata.desk.casefile import asked_about
 from opendata.desk.context import Desk
+from opendata.desk.digests import Digest, Section, due_at
+from opendata.desk.digests import digest as planned
 from opendata.desk.outbox import Intent, Message, Sent
 from opendata.desk.reading import Dossier, dossier
+from opendata.desk.records import DIGEST
 from opendata.rules.feedback import State
 from opendata.rules.people import Role
+from opendata.rules.reminders import escalated_to, opening
 
 log = logging.getLogger(__name__)
 
 WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+_IN_HOURS = frozenset({Message.STILL_YOURS, Message.ESCALATION})
+"""What nobody asked for: it calls whoever does not have it yet in office hours only."""
+_OF_EVERYBODY = frozenset({Message.HELP, Message.ESCALATION})
+"""What nobody decides: the drafter may have it too."""
+_REMINDED = frozenset({Section.OVERDUE, Section.DUE_TODAY, Section.SOON})
+"""A case that stands alone under such a heading fell on a milestone: it is reminded of in full."""
+SNAPSHOT = 1
 
 
 class Outcome(StrEnum):
@@ -53,11 +67,13 @@ class Plan:
         copies: the messages, to whoever should have them and whoever has them.
         version: of the case or cause that they show.
         nobody: somebody should have it, but there is nobody yet.
+        quiet: how long somebody must not be called yet who should have it.
     """
 
     copies: Sequence[Copy]
     version: int
-    nobody: bool
+    nobody: bool = False
+    quiet: timedelta | None = None
 
 
 def deliver(face: Face, client: WebClient, intent: Intent) -> Counter[str]:
@@ -74,7 +90,9 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> Counter[str]:
     if outbox.overtaken(face.desk, intent):
         outbox.done(face.desk, intent)
         return Counter({Outcome.DELIVERED: 1})
-    plan = _of_cause(face, intent) if _is_notice(intent) else _of_case(face, intent)
+    if intent.kind is Message.DIGEST and _moved(face.desk, intent):
+        return Counter({Outcome.PUT_OFF: 1})
+    plan = _PLANS.get(intent.kind, _of_case)(face, intent)
     sender = Sender(face.desk, client, intent, plan.version)
     outcome = _carried_out(face.desk, sender, plan)
     counts: Counter[str] = Counter({outcome: 1, Outcome.AS_PLAIN_TEXT: sender.plain})
@@ -86,7 +104,8 @@ def _carried_out(desk: Desk, sender: Sender, plan: Plan) -> Outcome:
 
     Where Slack does not answer, no more is asked of it now; the next try begins with another.
     """
-    intent, causes, waits = sender.intent, list[str](), list[timedelta]()
+    intent, causes = sender.intent, list[str]()
+    waits = [plan.quiet] if plan.quiet else list[timedelta]()
     first = intent.tries % len(plan.copies) if plan.copies else 0
     for copy in (*plan.copies[first:], *plan.copies[:first]):
         try:
@@ -139,15 +158,28 @@ def _copies(
 def _of_case(face: Face, intent: Intent) -> Plan:
     about = dossier(face.desk, intent.case)
     targets = _targets(face, intent, about)
-    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    nobody = not targets and _wanted(face.desk, about, intent)
+    sent = list(outbox.sent(face.desk, intent.case, intent.kind, intent.occasion))
+    quiet = _quiet(face.desk, targets, {one.to for one in sent}) if intent.kind in _IN_HOURS else {}
+    called = [one for one in targets if one not in quiet]
     on_card = intent.kind is Message.CARD
-    copies = _copies(targets, sent, partial(_case_message, face, intent, about), person=not on_card)
-    return Plan(copies, about.case.version, nobody=not targets and _wanted(about, intent))
+    copies = _copies(called, sent, partial(_case_message, face, intent, about), person=not on_card)
+    return Plan(copies, about.case.version, nobody, min(quiet.values(), default=None))
 
 
-def _wanted(about: Dossier, intent: Intent) -> bool:
+def _quiet(desk: Desk, targets: Iterable[str], have_it: Container[str]) -> dict[str, timedelta]:
+    """Who must not be called yet, and for how long; what is there already is brought up to date."""
+    now, directory = desk.now(), desk.directory()
+    people = [directory.person(one) for one in targets if one not in have_it]
+    waits = {one.id: opening(now, desk.calendar(one.agency)) - now for one in people if one}
+    return {one: wait for one, wait in waits.items() if wait > timedelta(0)}
+
+
+def _wanted(desk: Desk, about: Dossier, intent: Intent) -> bool:
     """Whether new copies of the message should still go out."""
     case = about.case
+    if intent.kind is Message.ESCALATION:
+        return Role.CIO in escalated_to(case, desk.today(), desk.calendar(case.agency))
     waiting = {
         Message.COSIGN: bool(case.draft and case.draft.awaits_cosign),
         Message.REVIEW: case.state is State.IN_REVIEW,
@@ -155,6 +187,7 @@ def _wanted(about: Dossier, intent: Intent) -> bool:
         Message.TO_PUBLISH: case.state is State.APPROVED,
         # Whoever returned it named the officer; without one it is only to be brought up to date.
         Message.RETURNED: intent.person is not None,
+        Message.STILL_YOURS: asked_about(case) and case.officer == intent.person,
     }
     return waiting.get(intent.kind, True)
 
@@ -165,7 +198,7 @@ def _targets(face: Face, intent: Intent, about: Dossier) -> list[str]:
     if intent.kind is Message.CARD:
         channel = directory.channel(about.case.agency)
         return [channel] if channel else []
-    if not _wanted(about, intent):
+    if not _wanted(face.desk, about, intent):
         return []
     people = map(directory.person, _persons(face, intent, about))
     return [one.id for one in people if one is not None and one.active]
@@ -181,9 +214,13 @@ def _persons(face: Face, intent: Intent, about: Dossier) -> list[str]:
         people = directory.nearest_holders(Role.LEGAL, case.agency)
     elif intent.kind is Message.REVIEW:
         people = directory.reviewers(case.agency)
+    elif intent.kind is Message.HELP:
+        people = directory.nearest_holders(Role.COORDINATOR, case.agency)
     else:
         able = directory.approvers(case.agency, face.desk.today())
         people = tuple(one.person for one in able)
+    if intent.kind in _OF_EVERYBODY:
+        return [one.id for one in people]
     drafter = case.draft.drafter if case.draft else None
     return [one.id for one in people if one.id != drafter]
 
@@ -231,3 +268,39 @@ def _of_cause(face: Face, intent: Intent) -> Plan:
     sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
     copies = _copies(targets, sent, shown, person=True)
     return Plan(copies, cause.version, nobody=broken and not targets)
+
+
+# -- what somebody is told of on a morning -----------------------------------------------------
+
+
+def _moved(desk: Desk, intent: Intent) -> bool:
+    """Whether a digest missed its hours and goes with the next morning's."""
+    return outbox.move(desk, intent, due_at(desk, intent))
+
+
+def _of_digest(face: Face, intent: Intent) -> Plan:
+    """A snapshot for one addressee; one that holds nothing is not sent, and none is sent twice."""
+    plan, to = planned(face.desk, intent), intent.case.removeprefix(DIGEST)
+    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
+
+    def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+        return digest_message(face, plan, to)
+
+    targets = [] if plan.empty else [to]
+    return Plan(_copies(targets, sent, shown, person=intent.person is not None), SNAPSHOT)
+
+
+def digest_message(face: Face, plan: Digest, to: str) -> Rendered:
+    """What an addressee is told of: several cases, or in full the one that fell on a milestone."""
+    voice = replace(face.voice_of(to), calendar=plan.calendar)
+    alone = plan.cases[0] if len(plan.cases) == 1 and not noted(plan) else None
+    if alone is None or not _REMINDED.issuperset(plan.sections):
+        return digest(voice, plan)
+    scene = face.scene(dossier(face.desk, alone.id), voice)
+    return reminder(scene, plan.to, afternoon=plan.afternoon)
+
+
+_PLANS: Mapping[Message, Callable[[Face, Intent], Plan]] = {
+    Message.UNDELIVERABLE: _of_cause,
+    Message.DIGEST: _of_digest,
+}

@@ -55,10 +55,10 @@ class Face:
         return Voice(language, directory, calendar, self.desk.today())
 
     def scene(self, dossier: Dossier, voice: Voice, kind: Message = Message.CARD) -> Scene:
-        """A case as it stands now."""
+        """A case as it stands now, on the calendar of its agency."""
         return Scene(
             dossier=dossier,
-            voice=voice,
+            voice=replace(voice, calendar=self.desk.calendar(dossier.case.agency)),
             kind=kind,
             occasion=occasion_of(dossier.case, kind),
             event=dossier.events[-1],

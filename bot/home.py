@@ -13,6 +13,7 @@ from bot.blocks import Block
 from bot.commands import case_line, knows
 from bot.face import Face
 from bot.voice import Voice
+from opendata.desk import watching
 from opendata.desk.reading import Desktop, desktop
 from opendata.rules.feedback import Case
 
@@ -42,8 +43,9 @@ def home(face: Face, actor: str) -> Block:
         blocks += _shelf(voice, heading, cases, many=before.more)
     if len(blocks) == 1:
         blocks.append(b.section(voice.say("home.nothing")))
-    version = face.desk.calendar().version
-    blocks += [b.divider(), b.context(voice.say("home.foot", version=version))]
+    swept = watching.swept_at(face.desk) or voice.say("status.never")
+    foot = voice.say("home.foot", swept=swept, version=face.desk.calendar().version)
+    blocks += [b.divider(), b.context(foot)]
     return {"type": "home", "blocks": blocks}
 
 

@@ -1,24 +1,33 @@
 """The messages to persons: each kind as Block Kit and notification text, from the newest state.
 
-The card stands in ``card``; who gets what, and how it travels, in ``delivery``.
+The card stands in ``card``, what a case says that does not move, in ``escalation``, a digest in
+``digest``; who gets what, and how it travels, in ``delivery``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from bot import blocks as b
-from bot import undelivered
+from bot import escalation, extension, undelivered
 from bot.blocks import Block, escaped
 from bot.card import card
 from bot.ids import Button
-from bot.scene import Rendered, Scene, draft_button, masked_body, platform_link
+from bot.scene import (
+    Rendered,
+    Scene,
+    closed,
+    draft_button,
+    extends,
+    masked_body,
+    platform_link,
+)
 from bot.voice import Voice
 from opendata.desk.outbox import Message
 from opendata.desk.records import Cause
 from opendata.rules.calendar import ChangeKind
-from opendata.rules.feedback import Action, State
+from opendata.rules.feedback import Action, Event, State
 from opendata.rules.reply import Reply, doubts
 from opendata.texts import joined
 
@@ -28,6 +37,8 @@ QUESTION, REPLY, PLACE = 2000, 3000, 1000
 def question_and_reply(scene: Scene) -> list[Block]:
     """民眾意見 beside 擬回復, whole as far as one message holds them."""
     say, written = scene.say, scene.dossier.reply
+    if written and extends(scene.case):
+        return extension.notice(scene, written)
     more = say("approval.cut")
     blocks = [
         b.section(say("approval.question")),
@@ -69,6 +80,14 @@ def changes(voice: Voice, before: Reply, after: Reply) -> str:
     return joined(voice.language, told) if told else voice.say("approval.unchanged")
 
 
+def _heading(scene: Scene, code: str) -> str:
+    """What the message is about; a request for more time says so, whoever decides."""
+    published = _published(scene)
+    extended = published is not None and "extended" in published.changes
+    code = "extension.heading" if extended or extends(scene.case) else code
+    return scene.say(code, case=scene.case.id, title=scene.voice.title(scene.case))
+
+
 def _submission(scene: Scene, heading: str, ask: str) -> list[Block]:
     """The part that review and approval share."""
     case, say, voice = scene.case, scene.say, scene.voice
@@ -83,8 +102,7 @@ def _submission(scene: Scene, heading: str, ask: str) -> list[Block]:
         parts.append(say("approval.reviewed", reviewer=voice.person(case.reviewer)))
     if case.draft and case.draft.cosigned_by:
         parts.append(say("approval.cosigned", by=voice.person(case.draft.cosigned_by)))
-    title = say(heading, case=case.id, title=voice.title(case))
-    blocks = [b.header(title), b.section("｜".join(parts)), *question_and_reply(scene)]
+    blocks = [b.header(heading), b.section("｜".join(parts)), *question_and_reply(scene)]
     written, before = scene.dossier.reply, scene.dossier.previous
     if written and (raised := doubts(written)):
         blocks.append(b.context(say("approval.doubts", doubts=raised)))
@@ -101,22 +119,20 @@ def _submission(scene: Scene, heading: str, ask: str) -> list[Block]:
 def approval(scene: Scene) -> Rendered:
     """【陳核】 to the CIO and today's deputies."""
     case, say = scene.case, scene.say
-    heading = say("approval.heading", case=case.id, title=scene.voice.title(case))
+    heading = _heading(scene, "approval.heading")
     if not scene.current:
-        return _closed(heading, say("decision.over"))
+        return closed(heading, say("decision.over"))
     if case.state is State.AWAITING_APPROVAL:
-        blocks = _submission(scene, "approval.heading", "approval.ask")
-        approve = scene.button(
-            Button.APPROVE, style="primary", confirm=scene.confirm(Button.APPROVE)
-        )
+        blocks = _submission(scene, heading, "approval.ask")
+        confirm = scene.confirm(Button.APPROVE)
+        approve = scene.button(Button.APPROVE, style="primary", confirm=confirm)
         blocks.append(
             b.actions([approve, scene.button(Button.RETURN), scene.button(Button.DETAILS)])
         )
-        notice = say("approval.notice", case=case.id, title=scene.title, due=scene.voice.due(case))
-        return Rendered(notice, blocks)
+        return Rendered(_notice(scene, "approval.notice", "extension.approval"), blocks)
     closing = [b.actions([scene.button(Button.DETAILS)])]
     if case.approval is None:
-        return _closed(heading, moved_line(scene), closing)
+        return closed(heading, moved_line(scene), closing)
     done = say(
         "approval.done",
         actor=scene.voice.person(case.approval.by),
@@ -125,7 +141,16 @@ def approval(scene: Scene) -> Rendered:
     )
     if case.state is State.APPROVED:
         closing = [b.actions([scene.button(Button.REVOKE), scene.button(Button.DETAILS)])]
-    return _closed(heading, done, closing)
+    return closed(heading, done, closing)
+
+
+def _notice(scene: Scene, of_reply: str, of_extension: str) -> str:
+    """What the notification says of a submission."""
+    case = scene.case
+    told = {"case": case.id, "title": scene.title, "due": scene.voice.due(case)}
+    if extends(case) and case.draft:
+        return scene.say(of_extension, until=case.draft.promised, **told)
+    return scene.say(of_reply, **told)
 
 
 def capacity(scene: Scene) -> str:
@@ -143,29 +168,23 @@ def moved_line(scene: Scene) -> str:
     return scene.say("decision.done", actor=who, time=moved.at, action=moved.action)
 
 
-def _closed(heading: str, told: str, more: list[Block] | None = None) -> Rendered:
-    blocks = [b.header(heading), b.section(told), *(more or [])]
-    return Rendered(b.notice(f"{escaped(heading)} {told}"), blocks)
-
-
 def review(scene: Scene) -> Rendered:
     """【核稿】 to the section heads."""
     case, say = scene.case, scene.say
-    heading = say("review.heading", case=case.id, title=scene.voice.title(case))
+    heading = _heading(scene, "review.heading")
     if scene.current and case.state is State.IN_REVIEW:
-        blocks = _submission(scene, "review.heading", "review.ask")
+        blocks = _submission(scene, heading, "review.ask")
         passing = scene.button(Button.PASS, style="primary")
         blocks.append(
             b.actions([passing, scene.button(Button.RETURN), scene.button(Button.DETAILS)])
         )
-        notice = say("review.notice", case=case.id, title=scene.title, due=scene.voice.due(case))
-        return Rendered(notice, blocks)
+        return Rendered(_notice(scene, "review.notice", "extension.review"), blocks)
     closing = [b.actions([scene.button(Button.DETAILS)])]
     if scene.current and case.reviewer:
         who = scene.voice.person(case.reviewer)
         told = say("decision.done", actor=who, time=passed_at(scene), action=Action.PASS)
-        return _closed(heading, told, closing)
-    return _closed(heading, moved_line(scene) if scene.current else say("decision.over"), closing)
+        return closed(heading, told, closing)
+    return closed(heading, moved_line(scene) if scene.current else say("decision.over"), closing)
 
 
 def passed_at(scene: Scene) -> object:
@@ -178,11 +197,11 @@ def cosign(scene: Scene) -> Rendered:
     case, say, draft = scene.case, scene.say, scene.case.draft
     heading = say("cosign.heading", case=case.id, title=scene.voice.title(case))
     if not scene.current or draft is None or not draft.needs_cosign:
-        return _closed(heading, say("cosign.over"))
+        return closed(heading, say("cosign.over"))
     if not draft.awaits_cosign:
-        return _closed(heading, say("cosign.done", actor=scene.voice.person(draft.cosigned_by)))
+        return closed(heading, say("cosign.done", actor=scene.voice.person(draft.cosigned_by)))
     if case.state is not State.IN_PROGRESS:
-        return _closed(heading, moved_line(scene))
+        return closed(heading, moved_line(scene))
     agree = scene.button(Button.COSIGN, style="primary", confirm=scene.confirm(Button.COSIGN))
     blocks = [
         b.header(heading),
@@ -217,10 +236,9 @@ def returned(scene: Scene) -> Rendered:
 def to_publish(scene: Scene) -> Rendered:
     """After approval: the block to copy, and 已於平臺回復."""
     case, say, written = scene.case, scene.say, scene.dossier.reply
-    published = next((e for e in scene.dossier.events[::-1] if e.action is Action.PUBLISH), None)
-    if scene.current and case.state is not State.APPROVED and case.approval and published:
-        at = case.answered_at or case.first_answered_at
-        told = say("publish.done", case=case.id, at=at, actor=scene.voice.person(published.actor))
+    published = _published(scene)
+    if scene.current and case.state is not State.APPROVED and published:
+        told = _done(scene, published)
         return Rendered(told, [b.section(told), b.actions([scene.button(Button.DETAILS)])])
     if not scene.current or case.state is not State.APPROVED or written is None:
         told = say("publish.over", case=case.id)
@@ -234,7 +252,7 @@ def to_publish(scene: Scene) -> Rendered:
         scene.button(Button.REVISE, confirm=scene.confirm(Button.REVISE)),
     ]
     blocks = [
-        b.section(say(_when(scene), case=case.id, due=scene.voice.due(case))),
+        b.section(_when(scene, written)),
         b.section(say("publish.block")),
         b.preformatted(written.text),
         b.preformatted("\n".join([fields, *_carries(scene, written)])),
@@ -244,10 +262,29 @@ def to_publish(scene: Scene) -> Rendered:
     return Rendered(notice, blocks)
 
 
-def _when(scene: Scene) -> str:
+def _published(scene: Scene) -> Event | None:
+    """The publication of what was submitted last."""
+    ends = (Action.PUBLISH, Action.SUBMIT)
+    newest = next((e for e in reversed(scene.dossier.events) if e.action in ends), None)
+    return newest if newest and newest.action is Action.PUBLISH else None
+
+
+def _done(scene: Scene, published: Event) -> str:
+    case, who = scene.case, scene.voice.person(published.actor)
+    at = datetime.fromisoformat(published.facts["published_at"])
+    if "extended" in published.changes:
+        due = scene.voice.due(case)
+        return scene.say("extension.published", case=case.id, at=at, actor=who, due=due)
+    return scene.say("publish.done", case=case.id, at=at, actor=who)
+
+
+def _when(scene: Scene, written: Reply) -> str:
     """By when to publish; what is overdue cannot be asked for by its date."""
-    late = scene.case.due_now < scene.voice.today
-    return "publish.text.late" if late else "publish.text"
+    case, due = scene.case, scene.voice.due(scene.case)
+    if extends(case):
+        return scene.say("extension.publish", case=case.id, due=due, until=written.promised)
+    late = case.due_now < scene.voice.today
+    return scene.say("publish.text.late" if late else "publish.text", case=case.id, due=due)
 
 
 def assigned(scene: Scene) -> Rendered:
@@ -264,10 +301,12 @@ def assigned(scene: Scene) -> Rendered:
 
 
 def news(scene: Scene) -> Rendered:
-    """What the platform, the legal unit or a new calendar did to a case of yours."""
+    """What the platform, the legal unit, the CIO or a new calendar did to a case of yours."""
     case, event = scene.case, scene.event
     if event.action is Action.RECOMPUTE:
         return _recomputed(scene)
+    if event.action is Action.INSTRUCT:
+        return escalation.instructed(scene)
     told = scene.say(
         f"news.{event.action.value}",
         case=case.id,
@@ -334,4 +373,7 @@ RENDER: Mapping[Message, Callable[[Scene], Rendered]] = {
     Message.TO_PUBLISH: to_publish,
     Message.ASSIGNED: assigned,
     Message.NEWS: news,
+    Message.STILL_YOURS: escalation.still_yours,
+    Message.ESCALATION: escalation.escalation,
+    Message.HELP: escalation.help_wanted,
 }

@@ -11,7 +11,8 @@ from bot.card import SHOWN_AGENCIES, case_buttons, facts, look_buttons, other_ag
 from bot.explained import of_case
 from bot.ids import Button, Modal, Ref
 from bot.messages import question_and_reply
-from bot.scene import Scene, masked_body, wishes
+from bot.reminders import WORKED, help_button, mornings
+from bot.scene import Scene, extends, form, masked_body, wishes
 from bot.voice import NAME, Voice
 from opendata.adapters.import_files import Content, Handed
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
@@ -72,6 +73,7 @@ def draft(scene: Scene, written: Reply | None, chosen: ReplyType | None) -> Bloc
     question = " ".join(masked_body(scene).split())
     blocks = [
         b.section(f"*{case.id}*　{scene.title}"),
+        *([b.context(say("extension.dropped"))] if extends(case) else []),
         b.context(say("draft.question")),
         b.quote(question, 300),
         b.field("type", say("field.type"), _types(scene, chosen), dispatch=True),
@@ -163,17 +165,6 @@ def preview(scene: Scene) -> Block:
 # -- short forms ------------------------------------------------------------------------------
 
 
-def _form(voice: Voice, modal: Modal, ref: Ref, blocks: Sequence[Block], submit: str) -> Block:
-    return b.modal(
-        voice.say(f"modal.{modal}"),
-        blocks,
-        submit=submit,
-        close=voice.say("button.cancel"),
-        callback=modal,
-        metadata=str(ref),
-    )
-
-
 def return_draft(scene: Scene) -> Block:
     """退回修正: reasons to tick, and words for the officer."""
     say = scene.say
@@ -184,13 +175,13 @@ def return_draft(scene: Scene) -> Block:
         _comment(scene),
         b.context(say("return.due", due=scene.voice.due(scene.case))),
     ]
-    return _form(scene.voice, Modal.RETURN, scene.ref, blocks, say("button.return"))
+    return form(scene.voice, Modal.RETURN, scene.ref, blocks, say("button.return"))
 
 
 def revoke(scene: Scene) -> Block:
     """撤回核准: words for the officer."""
     blocks = [_comment(scene)]
-    return _form(scene.voice, Modal.REVOKE, scene.ref, blocks, scene.say("button.revoke"))
+    return form(scene.voice, Modal.REVOKE, scene.ref, blocks, scene.say("button.revoke"))
 
 
 def _comment(scene: Scene) -> Block:
@@ -209,7 +200,7 @@ def publish(scene: Scene, now: datetime) -> Block:
     }
     hint = scene.say("field.published_at.hint")
     blocks = [b.field("published_at", scene.say("field.published_at"), picker, hint=hint)]
-    return _form(scene.voice, Modal.PUBLISH, scene.ref, blocks, scene.say("button.confirm"))
+    return form(scene.voice, Modal.PUBLISH, scene.ref, blocks, scene.say("button.confirm"))
 
 
 def reveal(scene: Scene) -> Block:
@@ -217,7 +208,7 @@ def reveal(scene: Scene) -> Block:
     purpose = b.text_input("purpose", None, most=200)
     hint = scene.say("field.purpose.hint")
     blocks = [b.field("purpose", scene.say("field.purpose"), purpose, hint=hint)]
-    return _form(scene.voice, Modal.REVEAL, scene.ref, blocks, scene.say("button.reveal"))
+    return form(scene.voice, Modal.REVEAL, scene.ref, blocks, scene.say("button.reveal"))
 
 
 def revealed(scene: Scene) -> Block:
@@ -248,7 +239,7 @@ def assign(voice: Voice, ref: Ref) -> Block:
     choose = voice.say("placeholder.choose")
     pick = b.select("agency", (), None, choose, groups)
     blocks = [b.field("agency", voice.say("field.agency"), pick)]
-    return _form(voice, Modal.ASSIGN, ref, blocks, voice.say("button.assign"))
+    return form(voice, Modal.ASSIGN, ref, blocks, voice.say("button.assign"))
 
 
 def _options(agencies: Iterable[Agency]) -> list[Block]:
@@ -262,7 +253,7 @@ def reassign(voice: Voice, ref: Ref, officers: Sequence[Person], current: str | 
         return error(voice, voice.say("reassign.nobody"))
     pick = b.select("officer", options, None, voice.say("placeholder.choose"))
     blocks = [b.field("officer", voice.say("field.officer"), pick)]
-    return _form(voice, Modal.REASSIGN, ref, blocks, voice.say("button.reassign"))
+    return form(voice, Modal.REASSIGN, ref, blocks, voice.say("button.reassign"))
 
 
 # -- to read ----------------------------------------------------------------------------------
@@ -274,7 +265,7 @@ def details(scene: Scene) -> Block:
     posted = say(
         "details.posted", at=case.opened_at, submitter=escaped(opinion.submitter or "—", NAME)
     )
-    buttons = [*case_buttons(scene), *look_buttons(scene)]
+    buttons = [*case_buttons(scene), *_calling(scene), *look_buttons(scene)]
     blocks = [
         b.header(f"{case.id}｜{scene.voice.title(case)}"),
         b.section(facts(scene)),
@@ -289,11 +280,31 @@ def details(scene: Scene) -> Block:
         named = joined(scene.voice.language, others)
         blocks += _part(scene, "details.agencies", named, AGENCIES)
     blocks += _said(scene, _masked)
-    if scene.dossier.reply:
-        blocks.append(b.section(f"*{say('details.reply', state=case.state)}*"))
-        blocks.append(b.quote(scene.dossier.reply.text))
+    blocks += _replies(scene)
     blocks += _history(scene)
     return b.modal(say("modal.details"), blocks, close=_close(scene.voice))
+
+
+def _calling(scene: Scene) -> list[Block]:
+    """Help, and a later reminder where there is a morning left for it."""
+    if not scene.case.open:
+        return []
+    later = scene.case.state in WORKED and mornings(scene)
+    return [help_button(scene), *([scene.button(Button.SNOOZE)] if later else [])]
+
+
+def _replies(scene: Scene) -> list[Block]:
+    """The draft of record, or what was approved of it; and the reply that rests beside a notice."""
+    say, dossier, state = scene.say, scene.dossier, scene.case.state
+    notice = extends(scene.case)
+    code = "extension.reading" if notice else "details.reply"
+    found = {say(code, state=state): dossier.reply, say("extension.kept"): dossier.resting}
+    return [
+        block
+        for heading, reply in found.items()
+        if reply
+        for block in (b.section(f"*{heading}*"), b.quote(reply.text))
+    ]
 
 
 def _masked(text: str | None) -> str:

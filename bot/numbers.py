@@ -7,7 +7,9 @@ from bot.blocks import Block, escaped
 from bot.ids import Button, Spot
 from bot.undelivered import summary
 from bot.voice import Voice
+from opendata import texts
 from opendata.desk.reading import Status
+from opendata.desk.watching import LONGEST_WAIT, SWEPT_EVERY
 from opendata.rules.kpi import Figures, Share
 
 FEWEST = 5
@@ -36,6 +38,7 @@ def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block
         b.section(lines),
         *_agencies(voice, counted, skipped),
         *_undelivered(voice, counted),
+        *(b.context(line) for line in awake(voice.language, counted)),
         b.context(voice.say("status.foot")),
     ]
 
@@ -47,9 +50,23 @@ def _heading(voice: Voice, counted: Status, ministry: str) -> str:
 
 def _undelivered(voice: Voice, counted: Status) -> list[Block]:
     """What keeps messages from whoever should have them; nothing where all is well."""
-    if not counted.now.undelivered:
+    if not (counted.now and counted.now.undelivered):
         return []
     return [b.context(escaped(summary(voice.language, voice.directory, counted.now.undelivered)))]
+
+
+def awake(language: str, counted: Status) -> list[str]:
+    """That the desk is awake: when it swept last, and its heart beat; plainly, where it is not."""
+    now = counted.now
+    if now is None:
+        return []
+    never = texts.say(language, "status.never")
+    swept, beat = now.swept_at or never, now.heartbeat or never
+    lines = [texts.say(language, "status.awake", swept=swept, beat=beat)]
+    late = counted.as_of - SWEPT_EVERY - LONGEST_WAIT
+    if any(at is not None and at < late for at in (now.swept_at, now.heartbeat)):
+        lines.append(texts.say(language, "status.asleep"))
+    return lines
 
 
 def _agencies(voice: Voice, counted: Status, skipped: int) -> list[Block]:

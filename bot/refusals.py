@@ -94,10 +94,15 @@ def _named(voice: Voice, name: str, value: Any) -> object:
 
 
 def _in_modal(body: Body, told: str, faults: Sequence[Fault], voice: Voice) -> BoltResponse:
-    """Under the fields that are wrong, if the modal has them; else a modal in its place."""
+    """Under the fields that are wrong, so that nothing typed is lost; else a modal in its place.
+
+    What is wrong with no field of the modal is told when its fields are right.
+    """
     fields = [block.get("block_id") for block in body["view"]["blocks"] if block["type"] == "input"]
-    if faults and all(fault.field in fields for fault in faults):
-        errors = {fault.field: texts.fault(voice.language, fault) for fault in faults}
+    errors = {
+        fault.field: texts.fault(voice.language, fault) for fault in faults if fault.field in fields
+    }
+    if errors:
         return _json({"response_action": "errors", "errors": errors})
     return _json({"response_action": "update", "view": modals.error(voice, told)})
 

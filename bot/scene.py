@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
-from bot.ids import Button, Ref
+from bot.ids import Button, Modal, Ref
 from bot.voice import Voice
 from opendata.desk.casefile import occasion_of
 from opendata.desk.outbox import Message
@@ -17,6 +18,7 @@ from opendata.desk.records import Opinion
 from opendata.rules import privacy
 from opendata.rules.deadline import Mode
 from opendata.rules.feedback import Case, Event
+from opendata.rules.reply import Purpose
 from opendata.texts import masked
 
 LONGEST_URL = 500
@@ -103,9 +105,15 @@ def hidden(scene: Scene) -> int:
     return sum(len(privacy.find(text)) for text in told)
 
 
+def extends(case: Case) -> bool:
+    """Whether the draft of record is the notice that asks for more time."""
+    return case.draft is not None and case.draft.purpose is Purpose.PROGRESS_NOTICE
+
+
 def draft_button(scene: Scene, *, primary: bool) -> Block:
-    """擬具回復, or 修改擬稿 beside the way forward."""
-    text = scene.say("button.draft" if primary else "button.edit")
+    """擬具回復, or 修改擬稿 beside the way forward; 修改展延通知 while that is the draft."""
+    code = "button.draft" if primary else "button.edit"
+    text = scene.say("button.edit_notice" if extends(scene.case) else code)
     return b.button(
         text,
         Button.DRAFT,
@@ -121,3 +129,21 @@ def platform_link(scene: Scene) -> list[Block]:
     if len(url) > LONGEST_URL or not _PLATFORM.fullmatch(url):
         return []
     return [b.button(scene.say("button.platform"), Button.PLATFORM, url=url)]
+
+
+def closed(heading: str, told: str, more: list[Block] | None = None) -> Rendered:
+    """A message to which nothing is left to be done."""
+    blocks = [b.header(heading), b.section(told), *(more or [])]
+    return Rendered(b.notice(f"{escaped(heading)} {told}"), blocks)
+
+
+def form(voice: Voice, modal: Modal, ref: Ref, blocks: Sequence[Block], submit: str) -> Block:
+    """A modal that is submitted, about a case."""
+    return b.modal(
+        voice.say(f"modal.{modal}"),
+        blocks,
+        submit=submit,
+        close=voice.say("button.cancel"),
+        callback=modal,
+        metadata=str(ref),
+    )

@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 from bot import modals
 from bot.face import Face
 from bot.ids import Modal, Ref
-from opendata.desk import casework, decisions, publication
+from opendata.desk import casework, decisions, extension, holding, publication
 from opendata.desk.decisions import ReturnReason
 from opendata.rules.errors import Fault, Invalid
 from opendata.rules.reply import Closing, Reason, Reply, ReplyType
@@ -121,6 +121,26 @@ def _reveal(face: Face, actor: str, ref: Ref, told: Fields) -> View:
     return modals.revealed(face.shown(actor, ref.case))
 
 
+def _extend(face: Face, actor: str, ref: Ref, told: Fields) -> View:
+    face.shown(actor, ref.case)
+    until = told.day("until")
+    if until is None:
+        raise Invalid(Fault("until", "required"))
+    words = told.text("ground"), told.text("text"), told.text("contact")
+    extension.extend(face.desk, ref.case, actor, until, *words)
+    return modals.preview(face.shown(actor, ref.case))
+
+
+def _snooze(face: Face, actor: str, ref: Ref, told: Fields) -> None:
+    until = told.choice("until")
+    day = date.fromisoformat(until) if until else date.min
+    holding.snooze(face.desk, ref.case, actor, day)
+
+
+def _instruct(face: Face, actor: str, ref: Ref, told: Fields) -> None:
+    holding.instruct(face.desk, ref.case, actor, told.text("words"))
+
+
 _SUBMITS: dict[Modal, Submit] = {
     Modal.DRAFT: _draft,
     Modal.PREVIEW: _preview,
@@ -130,4 +150,7 @@ _SUBMITS: dict[Modal, Submit] = {
     Modal.ASSIGN: _assign,
     Modal.REASSIGN: _reassign,
     Modal.REVEAL: _reveal,
+    Modal.EXTEND: _extend,
+    Modal.SNOOZE: _snooze,
+    Modal.INSTRUCT: _instruct,
 }

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
+from bot.numbers import awake
 from bot.undelivered import summary
 from infra.keys import local_keys
 from opendata import texts
@@ -106,8 +107,10 @@ class Console:
             agency = directory.agency(code)
             self._line(agency.name if agency else code, line)
         self._line(texts.say(self.language, "cli.total"), counted.total)
-        if counted.now.undelivered:
+        if counted.now and counted.now.undelivered:
             self.line(summary(self.language, directory, counted.now.undelivered))
+        for told in awake(self.language, counted):
+            self.line(told)
 
     def _line(self, name: str, line: Figures) -> None:
         self.say(

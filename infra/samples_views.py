@@ -32,7 +32,7 @@ from infra.samples_desk import (
     Ministry,
     Sample,
 )
-from infra.samples_messages import (
+from infra.samples_steps import (
     PLAIN,
     approved,
     opening,
@@ -46,7 +46,7 @@ from infra.samples_messages import (
 )
 from opendata.adapters.import_files import read_import
 from opendata.adapters.roster_files import PEOPLE_COLUMNS
-from opendata.desk import casework, recompute, roster
+from opendata.desk import casework, recompute, roster, watching
 from opendata.desk.ports import Put
 from opendata.desk.records import Cause, cause_row
 from opendata.rules import errors
@@ -81,6 +81,7 @@ def modals(made: Ministry) -> Iterator[Sample]:
     yield from _drafts(made)
     yield from _previews(made)
     yield from _forms(made)
+    yield from _held(made)
     yield from _to_read(made)
     yield from _errors(made)
 
@@ -181,6 +182,31 @@ def _forms(made: Ministry) -> Iterator[Sample]:
     ]
     roster.import_people(made.desk, officers)
     yield made.modal("reassign-many", made.press(COORDINATOR, Button.REASSIGN, ref))
+
+
+def _held(made: Ministry) -> Iterator[Sample]:
+    """What whoever has a case opens: the draft to decide on, more time, a later reminder."""
+    case = made.opened("640")
+    casework.claim(made.desk, case, OFFICER)
+    yield made.modal("snooze", made.press(OFFICER, Button.SNOOZE, made.ref(case)))
+    yield made.modal("instruct", made.press(CIO, Button.INSTRUCT, made.ref(case)))
+    view = made.press(OFFICER, Button.EXTEND, made.ref(case))
+    yield made.modal("extend", view)
+    filled = {"ground": _text(made.words.note), "contact": _text(made.words.contact)}
+    until = {"type": "datepicker", "selected_date": "2026-03-12"}
+    letter = _text(view["blocks"][3]["element"]["initial_value"])
+    saved = made.submit(OFFICER, view, until=until, text=letter, **filled)
+    yield made.modal("preview-notice", saved)
+    if made.content != PLAIN:
+        return
+    yield made.modal("extend-saved", made.press(OFFICER, Button.DRAFT, made.ref(case)))
+    yield made.modal("draft-instead", made.press(OFFICER, Button.REPLY, made.ref(case)))
+    written(made, case, refusal(made))
+    yield made.modal("decide-cosign", made.press(LEGAL, Button.DECIDE, made.ref(case)))
+    submitted(made, case)
+    yield made.modal("decide-review", made.press(HEAD, Button.DECIDE, made.ref(case)))
+    passed(made, case)
+    yield made.modal("decide", made.press(CIO, Button.DECIDE, made.ref(case)))
 
 
 # -- to read ----------------------------------------------------------------------------------
@@ -368,6 +394,14 @@ def answers(made: Ministry) -> Iterator[Sample]:
     cause = Cause("not_in_channel", CHANNELS[AGENCY], made.clock(), parked=3, broke=1)
     made.desk.store.commit(Put(cause_row(cause)))
     yield made.answer("status-undelivered", made.command(CIO, "status"))
+    watching.swept(made.desk)
+    watching.beat(made.desk)
+    yield made.answer("status-awake", made.command(CIO, "status"))
+    made.clock.turn(hours=2)
+    yield made.answer("status-asleep", made.command(CIO, "status"))
+    made.clock.turn(hours=-2)
+    yield made.answer("status-before", made.command(CIO, "status 114"))
+    yield made.answer("help_asked", made.press(OFFICER, Button.HELP, made.ref("S7400")))
     yield made.answer("unknown", made.command(OFFICER, f"{made.words.title.replace(' ', '')[:60]}"))
     yield made.answer("stranger-help", made.command(STRANGER, "help"))
     yield made.answer("stranger-list", made.command(STRANGER, "list"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from opendata.desk import outbox, records
@@ -187,7 +187,8 @@ class Sheet:
     ) -> None:
         """Have messages of these kinds sent, or brought up to date, after the commit."""
         for kind in kinds:
-            told = self.case.version, not_before or self.now
+            # The timer sorts instants as texts, so all of them are UTC.
+            told = self.case.version, (not_before or self.now).astimezone(UTC)
             self.told[kind, occasion_of(self.case, kind), person] = told
 
     def recount(self, cause: ChangeKind, entry: int = 0) -> bool:
@@ -219,8 +220,11 @@ class Sheet:
 
     def writes(self) -> list[Write]:
         """Everything of this transaction."""
-        if self._was_escalated() and not any(kind is Message.ESCALATION for kind, *_ in self.told):
+        told = {kind for kind, *_ in self.told}
+        if self._was_escalated() and Message.ESCALATION not in told:
             self.tell(Message.ESCALATION)
+        if self.before and asked_about(self.before) and not asked_about(self.case):
+            self.tell(Message.STILL_YOURS, person=self.before.officer)
         writes: list[Write] = [self.head()]
         writes += [Put(records.event_row(event)) for event in self.events]
         writes += [Put(row) for row in self.bodies]
@@ -273,6 +277,13 @@ def occasion_of(case: Case, kind: Message) -> str:
     if kind is Message.COSIGN:
         return f"{case.round}.d{case.drafts}"
     return f"e{case.version}"
+
+
+def asked_about(case: Case) -> bool:
+    """Whether 仍由您辦理嗎 was asked of the officer, and nothing has happened since."""
+    asked, progressed = case.asked_at, case.progressed_at
+    mine = case.state is State.IN_PROGRESS and case.officer is not None
+    return mine and asked is not None and asked > progressed
 
 
 def drafted(case: Case, action: Action) -> Draft:

@@ -43,7 +43,7 @@ def extend(
         notice = reply.tidied(
             Reply(ReplyType.PROGRESS, text, contact, Closing.NOT_CLOSED, promised=until)
         )
-        faults = (_extendable(sheet), _date(sheet, until), _ground(ground))
+        faults = (hindered(sheet), _date(sheet, until), _ground(ground))
         reply.require_notice(notice, local_date(sheet.now), *faults)
         number = case.drafts + 1
         saved = Draft(
@@ -78,22 +78,8 @@ def limits(sheet: Sheet) -> tuple[date, date]:
     return first, deadline.due(counted_from, calendar, terms.days, terms.mode).due_on
 
 
-def still_extendable(saved: Draft, sheet: Sheet) -> None:
-    """A notice that lay about until the case was due can no longer ask for time.
-
-    Raises:
-        Invalid: see ``extend``.
-    """
-    fault = _extendable(sheet) if saved.purpose is Purpose.PROGRESS_NOTICE else None
-    if fault:
-        raise Invalid(fault)
-
-
-def _is_notice(case: Case) -> bool:
-    return case.draft is not None and case.draft.purpose is Purpose.PROGRESS_NOTICE
-
-
-def _extendable(sheet: Sheet) -> Fault | None:
+def hindered(sheet: Sheet) -> Fault | None:
+    """Why a case cannot be given more time; None: it can."""
     due = sheet.case.due
     if sheet.case.extended:
         return Fault("until", "extended_already")
@@ -102,6 +88,21 @@ def _extendable(sheet: Sheet) -> Fault | None:
     if local_date(sheet.now) > due.on:
         return Fault("until", "after_due", (("due", due.on),))
     return None
+
+
+def still_extendable(saved: Draft, sheet: Sheet) -> None:
+    """A notice that lay about until the case was due can no longer ask for time.
+
+    Raises:
+        Invalid: see ``extend``.
+    """
+    fault = hindered(sheet) if saved.purpose is Purpose.PROGRESS_NOTICE else None
+    if fault:
+        raise Invalid(fault)
+
+
+def _is_notice(case: Case) -> bool:
+    return case.draft is not None and case.draft.purpose is Purpose.PROGRESS_NOTICE
 
 
 def _date(sheet: Sheet, until: date) -> Fault | None:

@@ -40,10 +40,8 @@ def snooze(desk: Desk, case_id: str, actor: str, until: date) -> Case:
     """
 
     def decide(sheet: Sheet) -> None:
-        sheet.may(Action.SNOOZE)
+        may_snooze(sheet)
         case = sheet.case
-        if case.state not in _WITH_A_UNIT and case.officer != actor:
-            raise NotHolder(action=Action.SNOOZE, officer=case.officer)
         if until <= local_date(sheet.now):
             raise Invalid(Fault("until", "not_in_future"))
         if until >= case.due_now:
@@ -56,6 +54,18 @@ def snooze(desk: Desk, case_id: str, actor: str, until: date) -> Case:
         sheet.record(Action.SNOOZE, snooze=Snooze(until, sheet.now, since))
 
     return transact(desk, case_id, actor, decide)
+
+
+def may_snooze(sheet: Sheet) -> None:
+    """Refuse whoever does not have the case.
+
+    Raises:
+        NotHolder: somebody else is its officer.
+        OutOfTurn, WrongRole: as the table has it.
+    """
+    sheet.may(Action.SNOOZE)
+    if sheet.case.state not in _WITH_A_UNIT and sheet.case.officer != sheet.actor:
+        raise NotHolder(action=Action.SNOOZE, officer=sheet.case.officer)
 
 
 def ask_help(desk: Desk, case_id: str, actor: str) -> Case:

@@ -33,8 +33,9 @@ AROUND = 300
 class Dossier:
     """A case with all words that belong to it.
 
-    ``previous`` is the reply of the last submission before this one, for what changed;
-    ``said`` what the citizen added later; ``note`` the words of the newest return or revocation.
+    ``previous`` is the reply of the last submission before this one, for what changed; ``said``
+    what the citizen added later; ``notes`` the words that belong to events, by their versions;
+    ``resting`` the reply that rests while a progress notice is the draft.
     """
 
     case: Case
@@ -43,7 +44,22 @@ class Dossier:
     reply: Reply | None
     previous: Reply | None
     said: tuple[str, ...]
-    note: str | None
+    notes: Mapping[int, str]
+    resting: Reply | None = None
+
+    @property
+    def note(self) -> str | None:
+        """The words of the newest return or revocation."""
+        return self._newest(Action.RETURN, Action.REVOKE)
+
+    @property
+    def ground(self) -> str | None:
+        """Why more time was asked for last."""
+        return self._newest(Action.EXTEND)
+
+    def _newest(self, *actions: Action) -> str | None:
+        versions = (one.version for one in reversed(self.events) if one.action in actions)
+        return self.notes.get(next(versions, 0))
 
 
 def dossier(desk: Desk, case_id: str) -> Dossier:
@@ -66,7 +82,12 @@ def dossier(desk: Desk, case_id: str) -> Dossier:
         reply=_draft(rows, case.id, case.draft.number if case.draft else 0),
         previous=_draft(rows, case.id, _submitted_before(events, case)),
         said=tuple(rows[sk].value["text"] for sk in sorted(rows) if sk.startswith(records.SAID)),
-        note=_newest_note(rows, events),
+        notes={
+            int(sk.removeprefix(records.NOTE)): rows[sk].value["text"]
+            for sk in rows
+            if sk.startswith(records.NOTE)
+        },
+        resting=_draft(rows, case.id, case.resting.number if case.resting else 0),
     )
 
 
@@ -92,14 +113,6 @@ def _submitted_before(events: Sequence[Event], case: Case) -> int:
     now = case.draft
     alike = (one["number"] for one in submitted if now and one["purpose"] == now.purpose)
     return max((number for number in alike if now and number < now.number), default=0)
-
-
-def _newest_note(rows: Mapping[str, Row], events: Sequence[Event]) -> str | None:
-    for event in reversed(events):
-        if event.action in (Action.RETURN, Action.REVOKE):
-            row = rows.get(records.note_key(event.case, event.version).sk)
-            return row.value["text"] if row else None
-    return None
 
 
 def show(desk: Desk, actor: str, case_id: str) -> tuple[Sheet, Dossier]:
@@ -231,14 +244,14 @@ class Now:
 class Status:
     """The numbers of a period: a line for each agency that has any, and all together.
 
-    ``now``: what is known of the desk itself, if the numbers are those of the present.
+    ``now``: how the desk itself is, if the numbers are those of the present.
     """
 
     period: str
     as_of: datetime
     agencies: Mapping[str, kpi.Figures]
     total: kpi.Figures
-    now: Now = Now()
+    now: Now | None = None
 
 
 def status(desk: Desk, period: str | None = None, as_of: datetime | None = None) -> Status:
@@ -255,7 +268,7 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     at = as_of or desk.now()
     asked = period or quarter_of(local_date(at)).code
     wanted = kpi.quarters(asked)
-    rows, now = (_counted_anew(desk, wanted, at), Now()) if as_of else _standing(desk, wanted)
+    rows, now = (_counted_anew(desk, wanted, at), None) if as_of else _standing(desk, wanted)
     by_agency: dict[str, list[Mapping[str, int]]] = {}
     for agency, counts in rows:
         by_agency.setdefault(agency, []).append(counts)
@@ -268,7 +281,7 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
 
 def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
     """The contract of ``status --json``; what has no source yet is null."""
-    agencies, beat = [], counted.now.heartbeat
+    agencies, beat = [], counted.now and counted.now.heartbeat
     for code, line in sorted(counted.agencies.items()):
         agency = directory.agency(code)
         agencies.append(
@@ -288,13 +301,14 @@ Counts = list[tuple[str, Mapping[str, int]]]
 """Agency by agency, what was counted; an agency may stand there several times."""
 
 
-def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now]:
+def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now | None]:
     """The counters of a quarter or a year, and if that is the present one, how the desk is.
 
     One query: what is parked and when was swept stands behind the newest counters.
     """
     codes, begin = {quarter.code for quarter in wanted}, wanted[0].code
-    if quarter_of(desk.today()) in wanted:
+    present = quarter_of(desk.today()) in wanted
+    if present:
         page = desk.store.query(records.STATUS, after=begin)
     else:
         page = desk.store.query(records.STATUS, begin if len(wanted) == 1 else begin[:-1])
@@ -309,7 +323,7 @@ def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now]:
         watched.get(records.watch_key(records.SWEEP)),
         watched.get(records.watch_key(records.HEARTBEAT)),
     )
-    return counts, now
+    return counts, now if present else None
 
 
 def _quarter_in(row: Row, codes: Container[str]) -> bool:

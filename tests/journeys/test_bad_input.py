@@ -47,7 +47,7 @@ def test_a_draft_says_what_it_lacks_and_keeps_what_was_typed(walk: Walk) -> None
     walk.fill("text", REPLY)
     walk.fill("promised", "2020-01-01")
     walk.submit()
-    wrong(walk, "promised", "承諾日期須晚於今日")
+    wrong(walk, "promised", "日期須晚於今日")
     kept(walk, "contact", CONTACT)
     walk.picture("21-draft-past-date")
 

@@ -18,11 +18,13 @@ from tests.world import (
     HELEN,
     HIGH,
     LENA,
+    MONDAY,
     OLIVE,
     OTTO,
     PEOPLE,
     REFUSAL,
     STRANGER,
+    TurnedClock,
     posted,
 )
 
@@ -37,7 +39,8 @@ ACT, WHOLE_ACT, QUERY, LIST, NOTHING = (
 
 @pytest.fixture
 def calls(deployed):
-    """The calls of the store that requests make."""
+    """The calls of the store that requests make, on a Monday on which nothing is due yet."""
+    object.__setattr__(deployed.desk, "clock", TurnedClock(MONDAY))
     counting = Counting(deployed.desk.store)
     object.__setattr__(deployed.desk, "store", counting)
     return counting.calls
@@ -92,9 +95,9 @@ def test_every_word_of_the_command_is_counted():
     assert in_english <= {text.split()[0] for text in WORDS}
 
 
-def test_app_home_is_one_query(deployed, warm, calls):
+def test_app_home_is_one_query_and_a_look_at_when_was_swept(deployed, warm, calls):
     deployed.claimed()
-    assert counted(calls, lambda: warm.home(OLIVE)) == LIST
+    assert counted(calls, lambda: warm.home(OLIVE)) == [*LIST, "get"]
 
 
 # -- buttons
@@ -107,7 +110,12 @@ ACTS = {
     Button.COSIGN: ("refused", LENA),
     Button.PASS: ("in_review", HELEN),
     Button.APPROVE: ("awaiting", CAROL),
+    Button.KEEP: ("claimed", OLIVE),
+    Button.AGREE: ("opened", CAROL),
+    Button.HELP: ("opened", OLIVE),
 }
+# Who pressed it is told so, where nothing else shows it.
+ANSWERED = {Button.HELP}
 OPENS = {
     Button.DRAFT: ("claimed", OLIVE),
     Button.PREVIEW: ("drafted", OLIVE),
@@ -119,6 +127,11 @@ OPENS = {
     Button.DETAILS: ("approved", OLIVE),
     Button.REVEAL: ("opened", OLIVE),
     Button.WHY: ("opened", OLIVE),
+    Button.DECIDE: ("awaiting", CAROL),
+    Button.EXTEND: ("claimed", OLIVE),
+    Button.REPLY: ("claimed", OLIVE),
+    Button.SNOOZE: ("claimed", OLIVE),
+    Button.INSTRUCT: ("opened", CAROL),
 }
 
 
@@ -128,10 +141,10 @@ def test_a_button_in_a_message_is_one_read_and_one_commit(deployed, warm, calls,
     begin(deployed, state)
     pressed = ref(deployed)
     assert counted(calls, lambda: warm.press(who, button, pressed)) == ACT
-    assert warm.heard == []
+    assert bool(warm.heard) == (button in ANSWERED)
 
 
-@pytest.mark.parametrize("button", sorted(set(ACTS) - {Button.COSIGN, Button.PASS, Button.APPROVE}))
+@pytest.mark.parametrize("button", sorted(set(ACTS) - {Button.COSIGN}))
 def test_a_button_in_a_modal_shows_what_came_of_it_for_the_same(deployed, warm, calls, button):
     state, who = ACTS[button]
     begin(deployed, state)
@@ -173,6 +186,7 @@ def test_a_page_forward_or_back_is_one_query(deployed, warm, calls):
     assert counted(calls, lambda: warm.press(OLIVE, Button.MORE, more)) == LIST
     back = turned(warm.heard[-1][1], Button.BACK)
     assert counted(calls, lambda: warm.press(OLIVE, Button.BACK, back)) == LIST
+    assert counted(calls, lambda: warm.press(OLIVE, Button.LIST, "list")) == LIST
 
 
 def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
@@ -181,7 +195,10 @@ def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
 
 
 def test_every_button_is_counted():
-    others = {Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.PLATFORM, Button.CLOSURE}
+    others = {
+        *(Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.LIST, Button.PLATFORM),
+        Button.CLOSURE,
+    }
     assert {*ACTS, *OPENS, *others} == set(Button)
 
 
@@ -212,6 +229,15 @@ SUBMITS = {
     Modal.ASSIGN: ("opened", CORA, Button.ASSIGN, {"agency": HIGH}, ACT),
     Modal.REASSIGN: ("claimed", HELEN, Button.REASSIGN, {"officer": OTTO}, ACT),
     Modal.REVEAL: ("opened", OLIVE, Button.REVEAL, {"purpose": "查明"}, WHOLE_ACT),
+    Modal.EXTEND: (
+        "claimed",
+        OLIVE,
+        Button.EXTEND,
+        {"ground": "尚待查證", "contact": "02-2"},
+        WHOLE_ACT,
+    ),
+    Modal.SNOOZE: ("claimed", OLIVE, Button.SNOOZE, {}, ACT),
+    Modal.INSTRUCT: ("opened", CAROL, Button.INSTRUCT, {"words": "請加速"}, ACT),
 }
 
 

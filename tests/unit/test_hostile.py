@@ -41,7 +41,7 @@ from infra.samples_desk import (
     STRANGER,
     ministry,
 )
-from infra.samples_messages import on_the_way
+from infra.samples_roads import on_the_way
 from opendata.adapters import dgpa
 from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS

@@ -12,12 +12,13 @@ from bot.undelivered import OTHER, REASONS
 from functions.answers import STATUS
 from opendata import texts
 from opendata.desk.decisions import ReturnReason
+from opendata.desk.digests import Section
 from opendata.desk.office import Remark
 from opendata.rules.audit import Flaw
 from opendata.rules.calendar import CLOSURE, DAY_OFF, MAKE_UP, ChangeKind
 from opendata.rules.deadline import Mode, StepKind
 from opendata.rules.errors import Fault, Invalid, LostRace
-from opendata.rules.feedback import Action, Kind, Outside, State
+from opendata.rules.feedback import OPEN, Action, Kind, Outside, State
 from opendata.rules.people import Agency, Capacity, Deputy, Directory, Form, Person, Role
 from opendata.rules.privacy import PersonalData
 from opendata.rules.reply import Closing, Doubt, Reason, Reply, ReplyType
@@ -77,6 +78,11 @@ def spoken_by_name():
         },
         "closure": set(Remark),
         "closure.option": {HALF, UNDO},
+        "digest": set(Section),
+        "step": {*OPEN, "unassigned", "drafted", "cosign"},
+        "cause": {*OPEN, "unassigned", "drafted", "cosign"},
+        "proposal": {*OPEN, "unassigned", "drafted", "cosign"},
+        "notice": set(Kind),
         "masked": set(PersonalData),
         "finding": {code.partition(".")[2] for code in ZH if code.startswith("finding.")},
         "fault": {code for _, code, _ in faults()},
