@@ -303,10 +303,10 @@ def assigned(scene: Scene) -> Rendered:
 def news(scene: Scene) -> Rendered:
     """What the platform, the legal unit, the CIO or a new calendar did to a case of yours."""
     case, event = scene.case, scene.event
-    if event.action is Action.INSTRUCT:
-        return escalation.instructed(scene)
     if event.action is Action.RECOMPUTE:
         return _recomputed(scene)
+    if event.action is Action.INSTRUCT:
+        return escalation.instructed(scene)
     told = scene.say(
         f"news.{event.action.value}",
         case=case.id,

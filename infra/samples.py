@@ -1,8 +1,8 @@
 """Every payload that the bot can produce, as samples: the goldens, and what Slack is asked about.
 
 ``python -m infra.samples FOLDER`` writes the goldens. Where the samples come from stands in
-``samples_desk``; which there are, in ``samples_messages``, ``samples_digests``,
-``samples_views`` and ``samples_calendar``.
+``samples_desk``; which there are, in ``samples_messages``, ``samples_digests``, ``samples_views``
+and ``samples_calendar``.
 """
 
 from __future__ import annotations
@@ -39,8 +39,13 @@ def samples() -> Iterator[Sample]:
 
 def of(language: Locale, content: str) -> Iterator[Sample]:
     """The samples of one language and one manner."""
-    views = homes, calendars, answers, imports
-    for some in ((messages,), (modals,), views, (reminders,), (digests,)):
+    for some in (
+        (messages,),
+        (modals,),
+        (homes, calendars, answers, imports),
+        (reminders,),
+        (digests,),
+    ):
         with ministry(language, content) as made:
             for kind in some:
                 yield from kind(made)

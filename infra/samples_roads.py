@@ -262,7 +262,6 @@ def _escalated(made: Ministry) -> Step:
     made.clock.at = BEGIN
     desk, number = made.desk, "97949"
     case = made.opened(number, posted_at=(made.clock() - timedelta(days=30)).isoformat())
-    made.clock.turn(days=1)
     woken(made, case)
     yield case, "escalated"
     casework.claim(desk, case, OFFICER)
@@ -304,7 +303,6 @@ def _escalated_more(made: Ministry) -> Step:
     long_ago = (made.clock() - timedelta(days=30)).isoformat()
     nobodys = made.opened("97951", dispatched_agencies=["內政部"], posted_at=long_ago)
     waits = made.opened("97952", posted_at=long_ago)
-    made.clock.turn(days=1)
     woken(made, nobodys)
     yield nobodys, "escalated_nobodys"
     casework.claim(made.desk, waits, OFFICER)

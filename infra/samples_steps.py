@@ -98,7 +98,8 @@ def extended(made: Ministry, case: str, until: date, who: str = OFFICER) -> None
 
 
 def woken(made: Ministry, case: str) -> None:
-    """The sweep deals with what has come of the case."""
+    """The case's next milestone comes, and the sweep deals with it."""
     key = records.head_key(case)
     rows = made.desk.store.get(key, *records.VERSIONS)
+    made.clock.at = max(made.clock(), records.wakes_at(rows[key]) or made.clock())
     reminding.wake(made.desk, Awake(rows[key], rows))

@@ -195,8 +195,10 @@ def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
 
 
 def test_every_button_is_counted():
-    others = {Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.LIST, Button.PLATFORM}
-    others |= {Button.CLOSURE}
+    others = {
+        *(Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.LIST, Button.PLATFORM),
+        Button.CLOSURE,
+    }
     assert {*ACTS, *OPENS, *others} == set(Button)
 
 
