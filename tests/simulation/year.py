@@ -101,7 +101,7 @@ class Year:
     def make(cls, folder: Path, seed: int) -> Year:
         world, chance, offices = World.make(folder, EVERYBODY), Random(seed), Offices(of_table())
         # Nobody pulls the plug here, and waiting for the disk would take most of the time.
-        for pragma in ("synchronous = OFF", "locking_mode = EXCLUSIVE", "journal_mode = MEMORY"):
+        for pragma in ("synchronous = OFF", "journal_mode = MEMORY"):
             world.desk.store._connection.execute(f"PRAGMA {pragma}").fetchall()
         year = cls(world, chance, offices, Staff(world, chance, offices))
         world.clock.set(datetime.combine(FIRST, time(), TAIPEI))
@@ -178,12 +178,14 @@ class Year:
         self._swept(begin)
 
     def _twice(self) -> None:
-        """Two runs that saw the same; the second is behind the first at every case."""
+        """Two runs that saw the same; the second is behind the first, and people in between."""
         begin = self.world.clock()
         seen = list(reminding.awake(self.world.desk)), list(reminding.awake(self.world.desk))
-        for cases in zip(*seen, strict=True):
-            for case in cases:
-                reminding.wake(self.world.desk, case)
+        for first, second in zip(*seen, strict=True):
+            reminding.wake(self.world.desk, first)
+            if self.chance.random() < 0.2:
+                self._meanwhile(first)
+            reminding.wake(self.world.desk, second)
         self._swept(begin)
 
     def _dies(self) -> None:
@@ -223,7 +225,7 @@ class Year:
     def _meanwhile(self, case: Awake) -> None:
         """Somebody is at the case after the sweep has read it."""
         self.world.clock.turn(seconds=1)
-        self.staff.act(records.read_case(case.head))
+        self.staff.act(self.staff.case(records.read_case(case.head).id))
 
     # -- what goes out, and what lies in the timer
 
