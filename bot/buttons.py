@@ -14,8 +14,8 @@ from bot.ids import Button, Ref, Spot
 from bot.scene import Scene
 from opendata.desk import casework, decisions
 from opendata.desk.casefile import drafted
+from opendata.desk.explained import explained
 from opendata.desk.reading import show as shown_to
-from opendata.rules.deadline import due
 from opendata.rules.errors import TextChanged
 from opendata.rules.feedback import Action
 from opendata.rules.people import Role
@@ -143,10 +143,10 @@ def _reveal(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
 
 
 def _why(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
-    sheet, _ = shown_to(face.desk, actor, ref.case)
+    _, dossier = shown_to(face.desk, actor, ref.case)
+    told = explained(face.desk, dossier.case, dossier.events)
     terms = face.desk.terms
-    explained = due(sheet.case.opened_at, face.desk.calendar(), terms.days, terms.mode)
-    return modals.why(face.voice_of(actor), sheet.case, explained)
+    return modals.why(face.voice_of(actor), dossier.case, told, terms.platform_days)
 
 
 _OPENS: dict[Button, Opens] = {

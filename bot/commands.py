@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import blocks as b
-from bot import imports
+from bot import calendar, explained, imports
 from bot.blocks import escaped
 from bot.card import card
 from bot.face import Face
 from bot.ids import Button, Ref, Spot
 from bot.numbers import paging, status_blocks, status_text
 from bot.voice import Voice
+from opendata.desk.explained import explained as explain
+from opendata.desk.explained import what_if
+from opendata.desk.office import overview
 from opendata.desk.reading import open_cases, person, status
 from opendata.desk.records import read_case
-from opendata.rules.errors import Stranger
+from opendata.rules.errors import Fault, Invalid, Stranger
 from opendata.rules.feedback import Case
+from opendata.rules.roc import TAIPEI, parse_date
 
 Told = dict[str, Any]
 Command = Callable[[Face, str, Sequence[str]], Told]
@@ -27,6 +33,7 @@ TITLE, AGENCY = 140, 60
 IMPORTS = ("import", "匯入")
 """The words that open a modal; all others are answered in the ack."""
 TRAIL = 12
+_NUMBER = re.compile(r"[CS]\d{1,12}(-\d{1,3})?", re.IGNORECASE | re.ASCII)
 
 
 def register(app: App, face: Face) -> None:
@@ -115,6 +122,8 @@ def page(face: Face, actor: str, spot: Spot) -> Told:
     if spot.what == "status":
         period, skipped = spot.where
         return numbers(face, actor, period, int(skipped))
+    if spot.what == "calendar":
+        return calendar_page(face, actor, int(spot.where[0]))
     return listing(face, actor, spot.where)
 
 
@@ -145,6 +154,46 @@ def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:
     return {"text": shown.text, "blocks": shown.blocks}
 
 
+def _due(face: Face, actor: str, rest: Sequence[str]) -> Told:
+    """The date of a case, or of what would be received on a day; today if none is given."""
+    asked, terms = " ".join(rest)[:50], face.desk.terms
+    if _NUMBER.fullmatch(asked):
+        scene = face.shown(actor, asked.upper())
+        told = explain(face.desk, scene.case, scene.dossier.events)
+        blocks = explained.of_case(scene.voice, scene.case, told, terms.platform_days)
+    else:
+        counted = what_if(face.desk, actor, _received(face, asked))
+        blocks = explained.of_date(face.voice_of(actor), counted, terms.days, terms.mode)
+    return {"text": blocks[0]["text"]["text"], "blocks": blocks}
+
+
+def _received(face: Face, asked: str) -> datetime:
+    try:
+        day = parse_date(asked) if asked else face.desk.today()
+    except Invalid:
+        raise Invalid(Fault("when", "not_a_case_or_date", (("text", asked),))) from None
+    return datetime.combine(day, time(), TAIPEI)
+
+
+def _calendar(face: Face, actor: str, _: Sequence[str]) -> Told:
+    return calendar_page(face, actor)
+
+
+def calendar_page(face: Face, actor: str, skipped: int = 0) -> Told:
+    """The office calendar, and a page of its closures, so many being skipped."""
+    desk = face.desk
+    person(desk, actor)
+    told, voice = overview(desk), face.voice_of(actor)
+    blocks = calendar.overview(
+        voice,
+        told,
+        skipped,
+        half_closes=desk.terms.half_closes,
+        may_enter=desk.directory().may_import(actor),
+    )
+    return {"text": calendar.notice(voice, told), "blocks": blocks}
+
+
 WORDS: dict[str, Command] = {
     "status": _status,
     "狀態": _status,
@@ -152,6 +201,10 @@ WORDS: dict[str, Command] = {
     "清單": _list,
     "show": _show,
     "案件": _show,
+    "due": _due,
+    "期限": _due,
+    "calendar": _calendar,
+    "日曆": _calendar,
     "help": _help,
     "說明": _help,
 }

@@ -28,6 +28,7 @@ class Button(StrEnum):
     DETAILS = "details"
     REVEAL = "reveal"
     WHY = "why"
+    CLOSURE = "closure"
     AGAIN = "again"
     MORE = "more"
     BACK = "back"
@@ -46,14 +47,16 @@ class Modal(StrEnum):
     REASSIGN = "reassign"
     REVEAL = "reveal"
     IMPORT = "import"
+    CALENDAR = "calendar"
+    CLOSURE = "closure"
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What a paging button leads to: a page of ``list`` or of ``status``, and where it begins.
+    """What a paging button leads to: a page of ``list``, ``status`` or ``calendar``, and where.
 
     ``where`` of the list are the ends of the pages before it, so that there is a way back; of
-    the status its period, and how many agencies come before.
+    the status its period, and how many agencies come before; of the calendar, how many closures.
     """
 
     what: str

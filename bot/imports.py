@@ -1,12 +1,15 @@
 """/opendata import: the coordinator hands a file in, and sees what became of each row.
 
-Lives here: how a file comes out of Slack. What is asked and told stands in ``modals``; what the
-file is, in ``opendata.adapters.import_files``; who may, in ``opendata.rules.people``. Nothing of a
-file is logged.
+Lives here: how a file comes out of Slack. What is asked and told stands in ``modals``, for a year
+of the calendar, which is shown before it is taken over, in ``calendar``; what the file is, in
+``opendata.adapters.import_files``; who may, in ``opendata.rules.people``. Nothing of a file is
+logged.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import time
 import urllib.error
@@ -21,16 +24,19 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import blocks as b
-from bot import modals
+from bot import calendar, modals
 from bot.blocks import Block, cut
 from bot.face import Face
 from bot.ids import Modal
 from opendata import texts
-from opendata.adapters.import_files import Handed, read_import
-from opendata.desk import roster
+from opendata.adapters import dgpa
+from opendata.adapters.import_files import read_import
+from opendata.desk import office, roster
+from opendata.desk.reading import AROUND
+from opendata.rules.calendar import Year
 from opendata.rules.errors import Fault, Invalid
 
-LARGEST = 1024 * 1024
+LARGEST, NAME, METADATA = 1024 * 1024, 80, 3000
 _HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 # Of Slack's three seconds, what fetching may take from its first sign to its last; a step of it
 # that takes longer than a part of that ends by itself.
@@ -38,8 +44,9 @@ FETCH_SECONDS, STEP_SECONDS, STEP = 1.8, 1.0, 64 * 1024
 
 
 def register(app: App, face: Face) -> None:
-    """Tie the modal to the import."""
+    """Tie the modals to the import."""
     app.view(Modal.IMPORT.value)(_importing(face))
+    app.view(Modal.CALENDAR.value)(_confirming(face))
 
 
 def ask(face: Face, actor: str, trigger_id: str, client: WebClient) -> None:
@@ -56,11 +63,11 @@ def _importing(face: Face) -> Callable[..., None]:
     def handle_import(ack: Ack, body: dict[str, Any], view: Block, client: WebClient) -> None:
         actor = body["user"]["id"]
 
-        def imported(asked: Face) -> Block:
-            return modals.handed_in(asked.voice_of(actor), _import(asked, actor, view, client))
+        def handed(asked: Face) -> Block:
+            return _import(asked, actor, view, client)
 
         try:
-            told = face.answer(imported)
+            told = face.answer(handed)
         except Invalid as wrong:
             # Under the field, whatever column is wrong: another file can be chosen there.
             why = texts.refusal(face.refusing(actor).language, wrong)
@@ -71,18 +78,75 @@ def _importing(face: Face) -> Callable[..., None]:
     return handle_import
 
 
-def _import(face: Face, actor: str, view: Block, client: WebClient) -> Handed:
+def _import(face: Face, actor: str, view: Block, client: WebClient) -> Block:
     """Whoever may is looked at first: nothing is fetched for anybody else."""
     directory = roster.for_import(face.desk, actor)
     files = view["state"]["values"][modals.FILE][modals.FILE].get("files")
     if not files:
         raise Invalid(Fault(modals.FILE, "file_missing"))
     raw = _in_time(lambda: _fetched(files[0], client))
-    name = str(files[0].get("name", ""))
-    handed = read_import(raw, name, directory, most=roster.AT_ONCE)
-    if handed.taken:
-        roster.hand_in(face.desk, directory, handed.taken)
-    return handed
+    handed = read_import(raw, _name(files[0]), directory, most=roster.AT_ONCE)
+    year = next((one for one in handed.taken if isinstance(one, Year)), None)
+    if year is not None:
+        return _preview(face, actor, year, _mark(files[0], raw))
+    made = modals.handed_in(face.voice_of(actor), handed)
+    entries = [one for one in handed.taken if not isinstance(one, Year)]
+    if entries:
+        roster.hand_in(face.desk, directory, entries)
+    return made
+
+
+# -- a year of the calendar -------------------------------------------------------------------
+
+
+def _preview(face: Face, actor: str, year: Year, metadata: str) -> Block:
+    """What the year changes and whom it moves; nothing is written."""
+    desk = face.desk
+    known = desk.office().years.years.get(year.roc_year)
+    seen = office.outlook(desk, office.with_years(desk, [year]), AROUND)
+    return calendar.year_preview(face.voice_of(actor), year, known, seen, metadata)
+
+
+def _name(file: dict[str, Any]) -> str:
+    return cut(str(file.get("name") or ""), NAME)
+
+
+def _mark(file: dict[str, Any], raw: bytes) -> str:
+    """Which file it was, for the confirmation to fetch the same once more.
+
+    Raises:
+        Invalid: ``file_not_given`` – no address of Slack's is that long.
+    """
+    url, digest = file["url_private_download"], hashlib.sha256(raw).hexdigest()
+    mark = json.dumps([url, _name(file), digest])
+    if len(mark) > METADATA:
+        raise Invalid(Fault(modals.FILE, "file_not_given"))
+    return mark
+
+
+def _confirming(face: Face) -> Callable[..., None]:
+    def handle_confirm(ack: Ack, body: dict[str, Any], view: Block, client: WebClient) -> None:
+        actor, mark = body["user"]["id"], view["private_metadata"]
+        told = face.answer(lambda f: _confirmed(f, actor, mark, client))
+        ack(response_action="update", view=told)
+
+    return handle_confirm
+
+
+def _confirmed(face: Face, actor: str, mark: str, client: WebClient) -> Block:
+    """Take over the year that was shown.
+
+    Raises:
+        Invalid: ``another_file``, and those of fetching and reading it.
+    """
+    roster.for_import(face.desk, actor)
+    url, name, digest = json.loads(mark)
+    raw = _in_time(lambda: _fetched({"url_private_download": url}, client))
+    if hashlib.sha256(raw).hexdigest() != digest:
+        raise Invalid(Fault(modals.FILE, "another_file"))
+    year, made = dgpa.read_year(raw, name), calendar.year_imported(face.voice_of(actor))
+    roster.import_years(face.desk, [year], actor)
+    return made
 
 
 # -- out of Slack -----------------------------------------------------------------------------

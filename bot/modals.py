@@ -8,6 +8,7 @@ from datetime import datetime
 from bot import blocks as b
 from bot.blocks import Block, escaped
 from bot.card import SHOWN_AGENCIES, case_buttons, facts, look_buttons, other_agencies
+from bot.explained import of_case
 from bot.ids import Button, Modal, Ref
 from bot.messages import question_and_reply
 from bot.scene import Scene, masked_body, wishes
@@ -16,9 +17,9 @@ from opendata.adapters.import_files import Content, Handed
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
 from opendata.adapters.tables import RowFault
 from opendata.desk.decisions import ReturnReason
+from opendata.desk.explained import Explained
 from opendata.desk.roster import AT_ONCE
 from opendata.rules import privacy
-from opendata.rules.deadline import Deadline
 from opendata.rules.feedback import Case, Event
 from opendata.rules.people import Agency, Person
 from opendata.rules.reply import (
@@ -33,7 +34,7 @@ from opendata.rules.reply import (
     ReplyType,
     doubts,
 )
-from opendata.texts import explained_days, fault, joined, masked, name_of
+from opendata.texts import fault, joined, masked, name_of
 
 # UTF-16 units of foreign words, six characters each at most in JSON: together they stay below the
 # 250 kB of a view. And of the newest comments and events, so many.
@@ -336,15 +337,9 @@ def _line(voice: Voice, event: Event) -> str:
     return voice.say("details.event", at=event.at, actor=who, action=done)
 
 
-def why(voice: Voice, case: Case, explained: Deadline) -> Block:
-    """為什麼是這一天: every day, counted or not, and why."""
-    blocks = [
-        b.section(voice.say("why.heading", case=case.id, due=case.due.on)),
-        b.paragraph("\n".join(explained_days(voice.language, explained))),
-        b.context(voice.say("why.calendar", version=explained.calendar_version)),
-    ]
-    if explained.calendar_version != case.due.calendar_version and explained.due_on != case.due.on:
-        blocks.append(b.context(voice.say("why.outdated", version=case.due.calendar_version)))
+def why(voice: Voice, case: Case, told: Explained, platform_days: int) -> Block:
+    """為什麼是這一天: every day, counted or not, and why; and what has moved the date."""
+    blocks = of_case(voice, case, told, platform_days)
     return b.modal(voice.say("modal.why"), blocks, close=_close(voice))
 
 

@@ -40,8 +40,8 @@ class Voice:
         """Unit and name of a person, for plain text."""
         if person_id is None:
             return self.say("nobody")
-        if person_id == Outside.PLATFORM:
-            return self.say("Outside.platform")
+        if person_id in set(Outside):
+            return self.say(f"Outside.{person_id}")
         person = self.directory.person(person_id)
         if person is None:
             return person_id

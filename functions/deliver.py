@@ -1,4 +1,4 @@
-"""The table's stream: every new row of the outbox becomes messages in Slack.
+"""The table's stream: every new row of the outbox becomes messages in Slack, or work that is done.
 
 What cannot be delivered now waits in the outbox, where the sweep finds it, and its record counts
 as handled: no intent, however broken, keeps the shard from those behind it. Only when the store
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_sdk import WebClient
 
@@ -19,19 +19,20 @@ from bot.app import web_client
 from bot.delivery import Outcome, backoff, deliver
 from bot.face import Face
 from functions.observed import logger, publish
+from functions.timing import in_time
 from opendata import wiring
-from opendata.desk import outbox
-from opendata.desk.outbox import Intent
+from opendata.desk import outbox, recompute
+from opendata.desk.outbox import TASKS, Intent
 from opendata.desk.ports import Key
 from opendata.rules.errors import DeskError
-
-T = TypeVar("T")
 
 SECONDS = 10
 ENOUGH = 30.0
 """Seconds after which an invocation begins nothing more: a Slack that hangs takes SECONDS a call,
 and what is left waits in the outbox anyway."""
-FAILED = "OutboxFailed"
+FOR_A_TASK = 10.0
+"""Seconds after which a task begins no further page; it goes on with the next sweep."""
+FAILED, PERFORMED, SWEPT = "OutboxFailed", "TasksPerformed", "OutboxSwept"
 
 
 @cache
@@ -44,7 +45,7 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     """One intent a record. Where the store fails, that record and those after it come again."""
     counts: Counter[str] = Counter()
     given_back = []
-    for record in in_time(event["Records"]):
+    for record in in_time(event["Records"], ENOUGH):
         keys = record["dynamodb"]["Keys"]
         try:
             intent = outbox.intent_at(wiring.desk(), Key(keys["pk"]["S"], keys["sk"]["S"]))
@@ -57,32 +58,19 @@ def handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
     return {"batchItemFailures": given_back}
 
 
-def in_time(
-    all_: Iterable[T], enough: float = ENOUGH, clock: Callable[[], float] = time.monotonic
-) -> Iterator[T]:
-    """The things to be done, until so many seconds are enough for one invocation.
-
-    An iterator that was not exhausted goes on where this left it.
-    """
-    begun, things = clock(), iter(all_)
-    while clock() - begun <= enough:
-        try:
-            yield next(things)
-        except StopIteration:
-            return
-
-
 def attempted(intent: Intent) -> Counter[str]:
-    """Deliver one intent; one that fails for a reason that nobody expected is put off.
+    """Deliver or perform one intent; one that fails for a reason that nobody expected is put off.
 
     Returns:
-        How often each ``Outcome``, or FAILED, came to pass.
+        How often each ``Outcome``, PERFORMED or FAILED came to pass.
 
     Raises:
         DeskError: it could not even be put off.
     """
     desk = wiring.desk()
     try:
+        if intent.kind in TASKS:
+            return performed(intent)
         return deliver(Face(desk, new_id=str), client(), intent)
     except Exception as error:  # noqa: BLE001  # one intent must not hold up all the others
         logger.error("not delivered", extra={"intent": intent.id, "error": type(error).__name__})
@@ -90,6 +78,38 @@ def attempted(intent: Intent) -> Counter[str]:
         return Counter({FAILED: 1})
 
 
+def performed(intent: Intent, clock: Callable[[], float] = time.monotonic) -> Counter[str]:
+    """Do a task whose time has come, as far as there is time for it.
+
+    Raises:
+        DeskError: the store does not answer.
+    """
+    desk, begun = wiring.desk(), clock()
+    if intent.not_before > desk.now():
+        return Counter()
+    recompute.perform(desk, intent, enough=lambda: clock() - begun > FOR_A_TASK)
+    return Counter({PERFORMED: 1})
+
+
+def each(intents: Iterable[Intent], enough: float = ENOUGH) -> Counter[str]:
+    """Deliver one intent after another, as far as there is time; none holds up those behind it.
+
+    Returns:
+        How often each ``Outcome``, or FAILED, came to pass, and SWEPT: how many were tried.
+    """
+    counts: Counter[str] = Counter()
+    for intent in in_time(intents, enough):
+        counts[SWEPT] += 1
+        try:
+            counts += attempted(intent)
+        except DeskError as error:
+            logger.error("left where it is", extra={"error": error.code})
+            counts[FAILED] += 1
+    return counts
+
+
 def tallied(counts: Mapping[str, int]) -> dict[str, int]:
     """The metrics of an invocation, those of nought too."""
-    return {name: counts.get(name, 0) for name in (*(one.value for one in Outcome), FAILED)}
+    return {
+        name: counts.get(name, 0) for name in (*(one.value for one in Outcome), PERFORMED, FAILED)
+    }

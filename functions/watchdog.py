@@ -6,21 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions import remind
-from functions.deliver import attempted, in_time
+from functions.deliver import each, tallied
 from functions.observed import logger, publish
 from opendata import wiring
-from opendata.desk import reminding, watching
+from opendata.desk import watching
 from opendata.desk.watching import Found
+
+FOR_THE_SWEEP, FOR_CASES, FOR_INTENTS = 240.0, 60.0, 30.0
+"""Seconds after which each begins nothing more; what is left then withholds the heartbeat."""
 
 
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
-    """Look, mend, look again; the heartbeat only if nothing is left."""
+    """Look, mend, look again at what was wrong; the heartbeat only if nothing is left."""
     desk = wiring.desk()
     found = watching.look(desk)
     if found:
         _mend(found)
-    left = watching.look(desk) if found else found
-    if not left:
+    left = watching.left(desk, found)
+    if left:
+        # No more than numbers of cases and intents: the heads hold titles.
+        told = [case.head.key.pk for case in left.cases] + [one.id for one in left.intents]
+        logger.error("not mended", extra={"left": told, "sweep_late": left.sweep_late})
+    else:
         watching.beat(desk)
     counts = {"Heartbeat": int(not left), "Mended": _size(found) - _size(left), "Left": _size(left)}
     publish(**counts)
@@ -28,18 +35,11 @@ def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
 
 
 def _mend(found: Found) -> None:
-    """What the sweep and the outbox should have done long ago."""
-    desk = wiring.desk()
+    """Do what the sweep and the outbox should have done long ago."""
     if found.sweep_late:
-        remind.sweep()
-    for case in in_time(found.cases):
-        try:
-            reminding.wake(desk, case)
-        except Exception as error:  # noqa: BLE001  # one case must not hold up all the others
-            told = {"case": case.head.key.pk, "error": type(error).__name__}
-            logger.error("not mended", extra=told)
-    for intent in in_time(found.intents):
-        attempted(intent)
+        remind.sweep(FOR_THE_SWEEP)
+    remind.wake(found.cases, FOR_CASES)
+    publish(**tallied(each(found.intents, FOR_INTENTS)))
 
 
 def _size(found: Found) -> int:

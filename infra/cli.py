@@ -9,36 +9,27 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime, time
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from infra import console
+from infra.cli_calendar import calendar, due
 from infra.console import Console
 from infra.manifest import slack_manifest
-from opendata.adapters import dgpa
+from infra.options import AsJson, Data, File, Stack, desk_of, instant, told
 from opendata.adapters.import_files import Content, read_import
-from opendata.adapters.standard_webhooks import MalformedSecretError
 from opendata.desk import reading, roster
 from opendata.desk.context import Desk
-from opendata.rules import calendar as office
-from opendata.rules import deadline
 from opendata.rules.audit import Break
-from opendata.rules.calendar import OfficeCalendar, shipped
-from opendata.rules.deadline import Mode
-from opendata.rules.errors import DeskError, Fault, Invalid
+from opendata.rules.errors import Fault, Invalid
 from opendata.rules.people import Directory
-from opendata.rules.roc import BEFORE_YEAR_1, TAIPEI, parse_date
 from opendata.settings import SettingsError
-from opendata.wiring import make_desk
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="資料開放意見回復")
 agencies = typer.Typer(no_args_is_help=True, help="機關")
 people = typer.Typer(no_args_is_help=True, help="人員與代理")
-calendar = typer.Typer(no_args_is_help=True, help="辦公日曆")
 audit = typer.Typer(no_args_is_help=True, help="稽核")
 slack = typer.Typer(no_args_is_help=True, help="Slack")
 for name, group in (
@@ -53,38 +44,7 @@ for name, group in (
 SAME = 5
 """Findings of one kind that are listed before the rest are only counted."""
 
-P = ParamSpec("P")
-R = TypeVar("R")
 Imports = Mapping[Content, Callable[[Desk, Any], None]]
-Data = Annotated[
-    Path | None,
-    typer.Option(help="資料夾；未給則用 $OPENDATA_DATA，再則 ./.opendata", show_default=False),
-]
-Stack = Annotated[str | None, typer.Option(help="AWS 部署的 stack 名稱", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 輸出")]
-File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
-
-
-def told(command: Callable[P, R]) -> Callable[P, R]:
-    """A command that says in one line why it failed."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except DeskError as error:
-            Console().refuse(error)
-        except BrokenPipeError:
-            raise  # whoever reads along has heard enough; typer ends quietly
-        except (SettingsError, MalformedSecretError, OSError) as error:
-            Console().fail(str(error))
-        raise typer.Exit(2)
-
-    return run
-
-
-def _desk(data: Path | None, stack: str | None) -> Desk:
-    return make_desk(console.settings_for(os.environ, data, stack))
 
 
 @app.command()
@@ -113,7 +73,7 @@ def serve(
         feedback=feedback,
         keep_dates=keep_dates,
         in_slack=slack,
-        at=_instant(at) if at else None,
+        at=instant(at) if at else None,
     )
 
 
@@ -128,48 +88,12 @@ def send(
     """將匯出的意見清冊以簽章 Webhook 逐筆送出；可重複執行。"""
     from infra import sending  # noqa: PLC0415  # only here, and it brings its own imports
 
-    default = _instant(posted_at) if posted_at else None
+    default = instant(posted_at) if posted_at else None
     secret = console.webhook_secret(console.settings_for(os.environ, data, None))
     raise typer.Exit(sending.run(file, to, secret, default, Console()))
 
 
-@app.command()
-@told
-def due(
-    timestamp: Annotated[str, typer.Argument(help="收案時間，例如 2026-02-10T09:00+08:00")],
-    days: int = 7,
-    mode: Mode = Mode.CALENDAR,
-    as_json: AsJson = False,
-    data: Data = None,
-) -> None:
-    """算出期限，逐日說明。"""
-    counted = deadline.due(_instant(timestamp), _calendar(data), days, mode)
-    if as_json:
-        Console().data(deadline.to_json(counted))
-    else:
-        Console().explain(counted)
-
-
-def _calendar(data: Path | None) -> OfficeCalendar:
-    """The calendar of the store, where one stands; else the shipped one."""
-    settings = console.settings_for(os.environ, data, None)
-    if settings.table or (settings.data / "desk.sqlite").exists():
-        return make_desk(settings).calendar()
-    return shipped()
-
-
-def _instant(text: str) -> datetime:
-    """An instant in ISO 8601, Taipei's if it does not say where; or the beginning of a ROC date."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            instant = datetime.combine(parse_date(text), time())
-        except Invalid:
-            raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),))) from None
-    if instant.year <= BEFORE_YEAR_1:
-        raise Invalid(Fault("timestamp", "not_an_instant", (("text", text),)))
-    return instant if instant.tzinfo else instant.replace(tzinfo=TAIPEI)
+app.command()(due)
 
 
 @app.command()
@@ -182,8 +106,8 @@ def status(
     stack: Stack = None,
 ) -> None:
     """7日內回復情形。"""
-    desk = _desk(data, stack)
-    counted = reading.status(desk, period and period.upper(), _instant(as_of) if as_of else None)
+    desk = desk_of(data, stack)
+    counted = reading.status(desk, period and period.upper(), instant(as_of) if as_of else None)
     if as_json:
         Console().data(reading.as_json(counted, desk.directory()))
     else:
@@ -194,7 +118,7 @@ def status(
 @told
 def import_agencies(file: File, data: Data = None, stack: Stack = None) -> None:
     """匯入機關：code,name,parent,county,channel,former_names。"""
-    desk = _desk(data, stack)
+    desk = desk_of(data, stack)
     _import(desk, file, {Content.AGENCIES: roster.import_agencies})
 
 
@@ -206,7 +130,7 @@ def import_people(file: File, data: Data = None, stack: Stack = None) -> None:
         Content.PEOPLE: roster.import_people,
         Content.DEPUTIES: roster.import_deputies,
     }
-    _import(_desk(data, stack), file, imports)
+    _import(desk_of(data, stack), file, imports)
 
 
 def _import(desk: Desk, file: Path, imports: Imports) -> None:
@@ -229,7 +153,7 @@ def check_people(
     stack: Stack = None,
 ) -> None:
     """檢查名冊：哪個機關沒有承辦人、誰能核准、代理是否有效。"""
-    desk = _desk(data, stack)
+    desk = desk_of(data, stack)
     directory = desk.directory()
     found = directory.check(desk.today())
     kinds = Counter(finding.code for finding in found)
@@ -255,34 +179,12 @@ def _named(directory: Directory, value: object) -> object:
     return found.name if found else value
 
 
-@calendar.command("import")
-@told
-def import_calendar(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)],
-    data: Data = None,
-    stack: Stack = None,
-    table: Annotated[Path | None, typer.Option(help="改寫入此精簡表，不動資料庫")] = None,
-) -> None:
-    """匯入行政院人事行政總處的辦公日曆表；同一年後匯入者取代先前者。"""
-    years = {}
-    for file in files:
-        year = dgpa.read_year(file.read_bytes(), file.name)
-        years[year.roc_year] = year
-    if table:
-        table.write_text(office.write_table(years.values()), encoding="utf-8")
-    else:
-        desk = _desk(data, stack)
-        for year in years.values():
-            roster.import_year(desk, year)
-    Console().say("cli.calendar", years=[str(year) for year in sorted(years)])
-
-
 @audit.command("verify")
 @told
 def verify(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> None:
     """驗證每一案件的事件鏈，以及案件現況與事件是否一致。"""
     cases, broken = 0, list[Break]()
-    for _, breaks in reading.proven(_desk(data, stack)):
+    for _, breaks in reading.proven(desk_of(data, stack)):
         cases += 1
         broken += breaks
     out = Console()

@@ -13,6 +13,8 @@ from typing import TextIO
 from bot.undelivered import summary
 from infra.keys import local_keys
 from opendata import texts
+from opendata.desk.context import Terms
+from opendata.desk.office import Entered, Overview
 from opendata.desk.reading import Status
 from opendata.rules.deadline import Deadline
 from opendata.rules.errors import DeskError, Fault
@@ -47,13 +49,37 @@ class Console:
         """JSON, indented."""
         print(json.dumps(told, ensure_ascii=False, indent=2), file=self._out, flush=True)
 
-    def explain(self, counted: Deadline) -> None:
-        """A due date, and every day on the way to it."""
+    def explain(self, counted: Deadline, terms: Terms) -> None:
+        """A due date, how it is counted, and every day on the way to it."""
         code = "cli.due.provisional" if counted.provisional else "cli.due"
         self.say(code, due=counted.due_on)
+        self.say("case.clock", term=self.sentence(f"case.term.{terms.mode}", days=terms.days))
         for line in texts.explained_days(self.language, counted):
             self.line(line)
         self.say("why.calendar", version=counted.calendar_version)
+
+    def calendar(self, told: Overview, directory: Directory, *, half_closes: bool) -> None:
+        """What is known of the office calendar, and the closures that were entered."""
+        first, *_, last = told.years.coverage
+        self.say("calendar.notice", first=first, last=last, version=told.years.version)
+        for number, year in sorted(told.years.years.items()):
+            parts = {"n": len(year.off), "version": year.version, "source": year.source}
+            self.say("calendar.year", year=number, **parts)
+        if told.missing:
+            self.say("calendar.missing", years=[str(one) for one in told.missing])
+        if not told.entered:
+            self.say("calendar.none")
+        for one in told.entered:
+            self.line(self._closed(one, directory))
+        self.say("calendar.half.closed" if half_closes else "calendar.half.open")
+
+    def _closed(self, one: Entered, directory: Directory) -> str:
+        told = texts.closed(self.language, one.closure)
+        if one.at is None:
+            return told
+        person = directory.person(one.by) if one.by else None
+        by = person.name if person else one.by or self.sentence("calendar.command_line")
+        return self.sentence("calendar.entered", told=told, by=by, at=one.at)
 
     def fault(self, line: int, fault: Fault) -> None:
         """A row that was refused."""

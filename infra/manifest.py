@@ -53,7 +53,7 @@ def slack_manifest(url: str | None) -> dict[str, Any]:
                     "command": "/opendata",
                     **({"url": requests["request_url"]} if requests else {}),
                     "description": "資料開放意見回復",
-                    "usage_hint": "狀態｜清單｜案件 S123｜匯入｜說明",
+                    "usage_hint": "狀態｜清單｜案件 S123｜期限 S123｜日曆｜匯入｜說明",
                     "should_escape": False,
                 }
             ],

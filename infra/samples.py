@@ -1,7 +1,8 @@
 """Every payload that the bot can produce, as samples: the goldens, and what Slack is asked about.
 
 ``python -m infra.samples FOLDER`` writes the goldens. Where the samples come from stands in
-``samples_desk``; which there are, in ``samples_messages`` and ``samples_views``.
+``samples_desk``; which there are, in ``samples_messages``, ``samples_views`` and
+``samples_calendar``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from infra.samples_calendar import calendars
 from infra.samples_desk import LANGUAGES, Json, Sample, ministry
 from infra.samples_messages import messages
 from infra.samples_views import answers, homes, imports, modals
@@ -36,7 +38,7 @@ def samples() -> Iterator[Sample]:
 
 def of(language: Locale, content: str) -> Iterator[Sample]:
     """The samples of one language and one manner."""
-    for some in ((messages,), (modals,), (homes, answers, imports)):
+    for some in ((messages,), (modals,), (homes, calendars, answers, imports)):
         with ministry(language, content) as made:
             for kind in some:
                 yield from kind(made)

@@ -30,11 +30,12 @@ from infra.samples_desk import (
     Ministry,
     Sample,
 )
-from opendata.desk import casework, decisions, outbox, publication
+from opendata.desk import casework, decisions, outbox, publication, recompute, roster
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.outbox import Intent
 from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import Cause
+from opendata.rules.calendar import Closure
 from opendata.rules.canonical import canonical
 from opendata.rules.reply import Closing, Reason, Reply, ReplyType
 from opendata.rules.roc import TAIPEI
@@ -74,7 +75,7 @@ def _cause(made: Ministry, name: str, shown: Rendered) -> Sample:
 def on_the_way(made: Ministry) -> Iterator[tuple[str, Dossier, list[Intent]]]:
     """Each step of each road: its name, the case after it, and all that was ever told of it."""
     told: dict[tuple[str, str, str, str | None], Intent] = {}
-    for road in (_refused, _studied, _asked_again, _others):
+    for road in (_refused, _studied, _asked_again, _others, _recounted):
         for case, step in road(made):
             for one in outbox.waiting(made.desk, 1000):
                 told[one.case, one.kind, one.occasion, one.person] = one
@@ -308,6 +309,16 @@ def _others(made: Ministry) -> Step:
     provisional = made.opened("504", dispatched_at=made.clock().isoformat())
     yield provisional, "provisional"
     made.clock.at = BEGIN
+
+
+def _recounted(made: Ministry) -> Step:
+    """A date that moves because offices were closed on it."""
+    case = made.opened("506")
+    casework.claim(made.desk, case, OFFICER)
+    closed = Closure(made.case(case).due.on, "臺北市")
+    if task := roster.close(made.desk, [closed]):
+        recompute.perform(made.desk, task)
+    yield case, "offices_closed"
 
 
 def _moved(made: Ministry) -> Iterator[Sample]:

@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from bot import refusals
 from bot.ids import Button
 from bot.modals import REFUSED_ROWS, handed_in
+from infra.samples_calendar import dates
 from infra.samples_desk import (
     AGENCY,
     ALONE,
@@ -45,7 +46,7 @@ from infra.samples_messages import (
 )
 from opendata.adapters.import_files import read_import
 from opendata.adapters.roster_files import PEOPLE_COLUMNS
-from opendata.desk import casework, roster
+from opendata.desk import casework, recompute, roster
 from opendata.desk.ports import Put
 from opendata.desk.records import Cause, cause_row
 from opendata.rules import errors
@@ -65,6 +66,10 @@ WORDS = MappingProxyType(
         "清單": "list-in_chinese",
         "show": "show",
         "案件": "show-in_chinese",
+        "due": "due",
+        "期限": "due-in_chinese",
+        "calendar": "calendar",
+        "日曆": "calendar-in_chinese",
         "help": "help",
         "說明": "help-in_chinese",
     }
@@ -208,9 +213,12 @@ def _to_read(made: Ministry) -> Iterator[Sample]:
     yield made.modal("revealed", made.submit(OFFICER, view, purpose=_text(words.purpose)))
     due = made.case(case).due.on
     year = shipped().years[due.year - 1911]
-    roster.import_year(made.desk, replace(year, off={**year.off, due: words.agency[:20]}))
+    changed = replace(year, off={**year.off, due: words.agency[:20]})
+    task = roster.import_year(made.desk, changed)
     yield made.modal("why-outdated", made.press(OFFICER, Button.WHY, made.ref(case)))
-    roster.import_year(made.desk, year)
+    recompute.perform(made.desk, task)
+    yield made.modal("why-recounted", made.press(OFFICER, Button.WHY, made.ref(case)))
+    recompute.perform(made.desk, roster.import_year(made.desk, year))
 
 
 def _in_each_state(made: Ministry) -> Iterator[Sample]:
@@ -228,6 +236,7 @@ def _in_each_state(made: Ministry) -> Iterator[Sample]:
     yield _details(made, case)
     published(made, case, OFFICER)
     yield _details(made, case)
+    yield made.modal("why-studied", made.press(OFFICER, Button.WHY, made.ref(case)))
     written(made, case, _fitting(made, ReplyType.OPEN_OR_ON_REQUEST))
     submitted(made, case)
     approved(made, case)
@@ -353,7 +362,7 @@ def answers(made: Ministry) -> Iterator[Sample]:
     """Every word of the command on a full desk, the pages on both ways, and refusals."""
     made.clock.turn(days=8)
     for word, name in WORDS.items():
-        number = " S7200" if name.startswith("show") else ""
+        number = " S7200" if name.startswith(("show", "due")) else ""
         yield made.answer(name, made.command(CIO, f"{word}{number}"))
     yield made.answer("status-year", made.command(CIO, "status 115"))
     cause = Cause("not_in_channel", CHANNELS[AGENCY], made.clock(), parked=3, broke=1)
@@ -364,6 +373,8 @@ def answers(made: Ministry) -> Iterator[Sample]:
     yield made.answer("stranger-list", made.command(STRANGER, "list"))
     yield made.answer("not_found", made.command(OFFICER, f"show {made.words.title[:20]}"))
     yield made.answer("wrong_period", made.command(OFFICER, "status 115Q9"))
+    yield from dates(made)
+    yield from _pages(made, "calendar")
     yield from _pages(made, "list")
     yield from _pages(made, "status")
     yield made.answer("refused", made.press(AUDITOR, Button.CLAIM, made.ref("S7400")))

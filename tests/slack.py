@@ -28,6 +28,8 @@ from infra.desk import web_api
 from infra.desk.seed import BotUser, Channel, SlackUser
 from infra.desk.workspace import Workspace as StandIn
 from infra.manifest import SCOPES
+from opendata.desk import recompute
+from opendata.desk.outbox import TASKS
 from tests.world import CHANNELS, PEOPLE, World
 
 Json = dict[str, Any]
@@ -405,6 +407,9 @@ def face_of(world: World) -> Face:
 
 
 def sweep(world: World, slack: FakeSlack) -> None:
-    """Deliver what waits now, once each."""
+    """Deliver what waits now, once each, and do what is to be done."""
     for intent in world.waiting():
-        deliver(face_of(world), slack, intent)
+        if intent.kind in TASKS:
+            recompute.perform(world.desk, intent)
+        else:
+            deliver(face_of(world), slack, intent)

@@ -258,7 +258,7 @@ class World:
         """Live counters that are not nought, by quarter and agency."""
         live = {}
         for (pk, sk), (_, data) in self.rows().items():
-            if pk == "STATUS" and not sk.startswith("PARKED#"):
+            if pk == "STATUS" and not sk.startswith(("PARKED#", "WATCH#")):
                 quarter, _, agency = sk.partition("#")
                 live[quarter, agency] = {k: n for k, n in json.loads(data).items() if n}
         return {key: counts for key, counts in live.items() if counts}

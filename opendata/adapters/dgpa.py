@@ -66,7 +66,7 @@ def _day(row: TableRow) -> Day:
         raise Invalid(Fault(OFF, "not_a_kind_of_day", (("text", row.cells[OFF]),)))
     if row.cells[WEEKDAY] != _WEEKDAYS[day.weekday()]:
         raise Invalid(Fault(WEEKDAY, "wrong_weekday", (("text", row.cells[WEEKDAY]),)))
-    return Day(day, off, row.cells[NOTE] if off else "")
+    return Day(day, off, " ".join(row.cells[NOTE].split()) if off else "")
 
 
 def _date(text: str) -> date:

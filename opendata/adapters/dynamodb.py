@@ -7,7 +7,7 @@ pk                     sk                              what it is → its places
 ====================== =============================== ========================================
 CASE#<case>            HEAD                            the case as it stands
                                                        → agency AG#<agency> : open#<due>#<case>
-                                                       → agency AG#<agency> : closed#<due>#<case>
+                                                       → agency AG#<agency> : closed#<day>#<case>
                                                        → open OPEN : <due>#<case> (open cases)
                                                        → owner OWN#<officer> : <due>#<case> (same)
                                                        → timer WAKE : <wakes_at>#<case> (same)
@@ -40,10 +40,14 @@ ROSTER                 PERSON#<slack id>               a person
 ROSTER                 DEPUTY#<for>#<by>#<from>        a deputy
 CALENDAR               VERSION                         counts the changes of the calendar
 CALENDAR               YEAR#<115>                      the days off of a year
-CALENDAR               CLOSED#<date>#<county>          停止上班 of a county
+CALENDAR               CLOSED#<day>#<county>           停止上班 of a county, half a day or a whole
+CALENDAR               CHANGE#<00001>                  what was entered, by version; who, when
+CALENDAR               OUT#<00001>#0                   the task to recount the cases after it
+                                                       → timer T : <not_before>#<task>
 ====================== =============================== ========================================
 
-Instants are in UTC, so that they sort as texts; <due> is the date that the holder works towards.
+Instants are in UTC, so that they sort as texts; <due> is the date that the holder works towards,
+<day> the one that a closed case is judged by.
 
 Attributes: pk, sk, version, data (the value as JSON text), ttl (epoch seconds), for each index
 ``<index>_pk`` and ``<index>_sk``, and counters as numbers named ``n_<counter>``. The indexes

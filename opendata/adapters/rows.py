@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any
 
-from opendata.desk.ports import Add, Key, Page, Put, Row, Write, refuse_oversized
+from opendata.desk.ports import MAX_READ, Add, Key, Page, Put, Row, Write, refuse_oversized
 from opendata.rules.errors import CommitRefused
 
-MAX_KEYS = 100
 MAX_ROW_BYTES = 400_000
 MAX_KEY_BYTES = 1_024
 
@@ -49,8 +48,8 @@ def distinct(keys: Sequence[Key]) -> list[Key]:
         ValueError: more than one round trip can carry.
     """
     once = list(dict.fromkeys(keys))
-    if len(once) > MAX_KEYS:
-        raise ValueError(f"{len(once)} keys in one read, {MAX_KEYS} are possible")
+    if len(once) > MAX_READ:
+        raise ValueError(f"{len(once)} keys in one read, {MAX_READ} are possible")
     return once
 
 

@@ -225,8 +225,7 @@ class Sheet:
         writes += [Put(records.event_row(event)) for event in self.events]
         writes += [Put(row) for row in self.bodies]
         writes += [Put(outbox.intent_row(intent)) for intent in self.intents()]
-        # Other cases of the same morning ask for the same digest.
-        writes += [Put(outbox.intent_row(intent), Expect.ANY) for intent in self.digests]
+        writes += [Put(outbox.intent_row(intent)) for intent in self.digests]
         writes += [
             Add(records.counter_key(tally.quarter, tally.agency), tally.counts)
             for tally in self._flows()
@@ -241,10 +240,10 @@ class Sheet:
 
     def _was_escalated(self) -> bool:
         """Whether the CIO was told that the case is overdue: then of what becomes of it too."""
-        if self.before is None:
+        if self.before is None or self.before.reminded_to is None:
             return False
-        told_to = escalated_to(self.before, local_date(self.now), self.calendar())
-        return Role.CIO in told_to
+        told_on = local_date(self.before.reminded_to)
+        return Role.CIO in escalated_to(self.before, told_on, self.calendar())
 
     def _flows(self) -> tuple[kpi.Tally, ...]:
         """What the events add to the counters, one row for each quarter and agency."""

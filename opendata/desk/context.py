@@ -6,7 +6,7 @@ their version row says so, which every load of a case looks at. Nothing is decid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -146,10 +146,15 @@ class Desk:
         )
 
     def _load_office(self) -> Office:
-        calendar, closures = shipped(), list[Closure]()
-        for row in self.store.query(records.CALENDAR).rows:
-            if row.key.sk.startswith(records.YEAR):
-                calendar = calendar.with_year(records.read_year(row))
-            elif row.key.sk.startswith(records.CLOSED):
-                closures.append(records.read_closure(row))
-        return Office(calendar, tuple(closures))
+        return office_of(self.store.query(records.CALENDAR).rows)
+
+
+def office_of(rows: Iterable[Row]) -> Office:
+    """What the rows of the calendar come to, over the shipped years."""
+    calendar, closures = shipped(), list[Closure]()
+    for row in rows:
+        if row.key.sk.startswith(records.YEAR):
+            calendar = calendar.with_year(records.read_year(row))
+        elif row.key.sk.startswith(records.CLOSED):
+            closures.append(records.read_closure(row))
+    return Office(calendar, tuple(closures))

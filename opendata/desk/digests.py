@@ -7,6 +7,7 @@ asked for stands in ``reminding``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,11 +15,12 @@ from enum import StrEnum
 from opendata.desk import outbox, reading, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
-from opendata.desk.ports import Expect, Index, Page, Put
+from opendata.desk.ports import Index, Key, Page, Put, Row
 from opendata.desk.reminding import Called, told_of
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
-from opendata.rules.feedback import Case, State
+from opendata.rules.errors import Stale
+from opendata.rules.feedback import Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import LONG_BREAK, SOON, opening, wanted_year
 
@@ -75,7 +77,7 @@ class Digest:
 
 def due_at(desk: Desk, intent: Intent) -> datetime:
     """When a digest may be sent: now, or when the addressee's office opens next."""
-    return opening(desk.now(), _calendar(desk, desk.directory(), intent))
+    return opening(desk.now(), _calendar(desk, intent, desk.store.get(*records.VERSIONS)))
 
 
 def moved_on(desk: Desk, intent: Intent) -> bool:
@@ -91,7 +93,8 @@ def moved_on(desk: Desk, intent: Intent) -> bool:
     if f"{at:%Y%m%d}" != intent.occasion[:8]:
         to = intent.case.removeprefix(records.DIGEST)
         other = outbox.digest(to, at, afternoon=False, person=intent.person is not None)
-        desk.store.commit(Put(outbox.intent_row(other), Expect.ANY))
+        with suppress(Stale):  # it waits already
+            desk.store.commit(Put(outbox.intent_row(other)))
         outbox.done(desk, intent)
         return True
     if at > now:
@@ -99,12 +102,13 @@ def moved_on(desk: Desk, intent: Intent) -> bool:
     return at > now
 
 
-def _calendar(desk: Desk, directory: Directory, intent: Intent) -> OfficeCalendar:
+def _calendar(desk: Desk, intent: Intent, versions: Mapping[Key, Row]) -> OfficeCalendar:
+    directory = desk.directory(versions)
     person = directory.person(intent.person) if intent.person else None
     if person is not None:
-        return desk.calendar(person.agency)
+        return desk.calendar(person.agency, versions)
     channel = intent.case.removeprefix(records.DIGEST)
-    return desk.calendar(next(iter(_agencies(directory, channel)), None))
+    return desk.calendar(next(iter(_agencies(directory, channel)), None), versions)
 
 
 def _agencies(directory: Directory, channel: str) -> list[str]:
@@ -114,15 +118,16 @@ def _agencies(directory: Directory, channel: str) -> list[str]:
 
 def digest(desk: Desk, intent: Intent) -> Digest:
     """The digest of an intent, as it is today: one query."""
-    directory, to = desk.directory(), intent.case.removeprefix(records.DIGEST)
+    versions, to = desk.store.get(*records.VERSIONS), intent.case.removeprefix(records.DIGEST)
+    directory, today = desk.directory(versions), desk.today()
     person = directory.person(intent.person) if intent.person else None
-    calendar, today = _calendar(desk, directory, intent), desk.today()
+    calendar = _calendar(desk, intent, versions)
     afternoon = intent.occasion.endswith("1")
     page = _around(desk, directory, to, person)
     sections: dict[Section, list[Case]] = {section: [] for section in Section}
     back = calendar.is_workday(today) and calendar.rest_before(today) >= LONG_BREAK
     for case in map(records.read_case, page.rows):
-        own = desk.calendar(case.agency)
+        own = desk.calendar(case.agency, versions)
         called = {one.to: one for one in told_of(case, directory, own, today)}.get(to)
         section = _section(case, called, directory, own, today, back=back) if called else None
         if section and (not afternoon or section is Section.DUE_TODAY):
@@ -179,7 +184,14 @@ def _section(  # noqa: PLR0911  # one line a heading
         return Section.AFTER_BREAK
     if case.state is State.APPROVED:
         return Section.TO_PUBLISH
-    return Section.LATER if back else None
+    return Section.LATER if back or _comes_back(case, today) else None
+
+
+def _comes_back(case: Case, today: date) -> bool:
+    """Whether it stands there though it is not due soon: put off until now, or given back."""
+    moved, snooze = case.moved, case.snooze
+    put_off = snooze is not None and moved.at <= snooze.at and snooze.until <= today
+    return put_off or (moved.actor == Outside.CLOCK and case.state is State.RECEIVED)
 
 
 def _asked_to_cosign(case: Case, called: Called) -> bool:

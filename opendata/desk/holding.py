@@ -25,7 +25,8 @@ def keep(desk: Desk, case_id: str, actor: str) -> Case:
     def decide(sheet: Sheet) -> None:
         sheet.may(Action.KEEP)
         sheet.record(Action.KEEP, kept_at=sheet.now)
-        sheet.tell(Message.STILL_YOURS, person=actor)
+        if sheet.case.asked_at is not None:
+            sheet.tell(Message.STILL_YOURS, person=actor)
 
     return transact(desk, case_id, actor, decide)
 

@@ -27,7 +27,7 @@ from opendata.desk.following import (
 )
 from opendata.desk.incoming import Incoming, Posted
 from opendata.desk.outbox import Message
-from opendata.desk.ports import Expect, Put
+from opendata.desk.ports import MAX_READ, Expect, Put
 from opendata.desk.records import Numbers, Opinion
 from opendata.rules import deadline, feedback, privacy
 from opendata.rules.canonical import digest
@@ -36,7 +36,6 @@ from opendata.rules.feedback import Action, Case, Move, Outside, State
 
 KEEP_ANSWERS = timedelta(days=90)
 TITLE_SHOWN = 80
-MAX_READ = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ lease, and what its sender knows is committed before and after: see ``bot.postin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from opendata.desk.context import Desk
-from opendata.desk.ports import Delete, Expect, Index, Key, Place, Put, Row, Write
+from opendata.desk.ports import MAX_READ, Delete, Expect, Index, Key, Place, Put, Row, Write
 from opendata.desk.records import (
     CAUSE,
     DIGEST,
@@ -38,7 +38,10 @@ ATTEMPTS = 8
 
 
 class Message(StrEnum):
-    """The kinds of messages. A kind names who gets it and what it shows."""
+    """The kinds of intents. A message's kind names who gets it and what it shows.
+
+    TASKS stand among them: work that a commit leaves behind, of which nobody is told.
+    """
 
     CARD = "card"
     COSIGN = "cosign"
@@ -53,6 +56,11 @@ class Message(StrEnum):
     STILL_YOURS = "still_yours"
     ESCALATION = "escalation"
     HELP = "help"
+    RECOMPUTE = "recompute"
+
+
+TASKS = frozenset({Message.RECOMPUTE})
+"""What is done, and not told: no message comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,8 @@ class Intent:
     Attributes:
         id: ``<case>.<version>.<n>``; messages carry it, so that they can be found again.
         case, version: the case, and the event that caused it; of an UNDELIVERABLE, the name and
-            version of the cause; of a DIGEST, its addressee and which one it is.
+            version of the cause; of a DIGEST, its addressee and which one it is; of a
+            RECOMPUTE, the calendar's.
         kind: what to tell.
         occasion: which one of several of a kind, e.g. the second submission of round 1; a
             message is living within its occasion.
@@ -70,6 +79,7 @@ class Intent:
         not_before: earliest instant of delivery.
         tries: how often delivery was put off; it is the row's version.
         causes: what somebody has to mend first, by name; it is parked, and tried now and then.
+        cursor: of a task that ran out of time: where it goes on; None: at the beginning.
     """
 
     id: str
@@ -81,6 +91,7 @@ class Intent:
     person: str | None = None
     tries: int = 0
     causes: tuple[str, ...] = ()
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +120,11 @@ class Sent:
 
 
 # -- intents ----------------------------------------------------------------------------------
+
+
+def task(desk: Desk, kind: Message, about: str, version: int) -> Intent:
+    """The intent to do what a change makes necessary; it is written in the same commit."""
+    return Intent(f"{about}.{version}.0", about, version, kind, "", desk.now())
 
 
 def intent_key(case: str, version: int, n: int) -> Key:
@@ -146,7 +162,7 @@ def digest(to: str, at: datetime, *, afternoon: bool, person: bool) -> Intent:
 
 def intent_row(intent: Intent) -> Row:
     """The intent's row; the timer finds it when its time has come."""
-    waits = Place(TIMER, f"{intent.not_before.isoformat()}#{intent.id}")
+    waits = Place(TIMER, f"{intent.not_before.astimezone(UTC).isoformat()}#{intent.id}")
     return Row(_key(intent), encode(intent), intent.tries, {Index.TIMER: waits})
 
 
@@ -158,6 +174,13 @@ def intent_at(desk: Desk, key: Key) -> Intent | None:
     """The intent of a stream record, or None when it is done."""
     row = desk.store.get(key).get(key)
     return _read(row) if row else None
+
+
+def stored(desk: Desk, intents: Sequence[Intent]) -> tuple[Intent, ...]:
+    """Those of the intents that are not done, as they are now; strongly consistent."""
+    keys = [_key(intent) for intent in intents]
+    found = (desk.store.get(*keys[at : at + MAX_READ]) for at in range(0, len(keys), MAX_READ))
+    return tuple(_read(row) for rows in found for row in rows.values())
 
 
 def waiting(desk: Desk, limit: int, *, by: datetime | None = None) -> tuple[Intent, ...]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from opendata.rules.errors import CommitRefused
 
-MAX_WRITES = 100
+MAX_READ, MAX_WRITES = 100, 100
 MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -126,7 +126,7 @@ class Store(Protocol):
     """
 
     def get(self, *keys: Key) -> Mapping[Key, Row]:
-        """The rows that there are, strongly consistent, in one round trip (at most 100 keys).
+        """The rows that there are, strongly consistent, in one round trip (at most MAX_READ keys).
 
         A counter row (only ever written by Add) has its counters as ``value``.
         """

@@ -66,8 +66,8 @@ def _outcome(sheet: Sheet, saved: Draft, approval: Approval, at: datetime) -> di
     case, calendar = sheet.case, sheet.calendar()
     if saved.purpose is Purpose.PROGRESS_NOTICE:
         moved = replace(case.due, on=saved.promised or case.due.on)
-        back = {"draft": case.resting, "resting": None, "approval": None}
-        return back | {"due": moved, "extended": True}
+        rested = {"draft": case.resting, "resting": None, "approval": None}
+        return {"due": moved, "extended": True, **rested}
     if saved.purpose not in _ANSWERS:
         return {}
     settled: dict[str, Any] = {"refused": saved.type is ReplyType.NOT_OPEN}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from opendata.desk.ports import Index, Key, Place, Row
-from opendata.rules.calendar import Closure, Year
+from opendata.rules.calendar import ChangeKind, Closure, Year
 from opendata.rules.canonical import decode, encode
 from opendata.rules.feedback import Case, Event, Kind
 from opendata.rules.people import Agency, Deputy, Person
@@ -24,7 +24,7 @@ ROSTER = "ROSTER"
 ROSTER_VERSION = Key(ROSTER, "VERSION")
 CALENDAR = "CALENDAR"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
-YEAR, CLOSED = "YEAR#", "CLOSED#"
+YEAR, CLOSED, CHANGE = "YEAR#", "CLOSED#", "CHANGE#"
 VERSIONS = (ROSTER_VERSION, CALENDAR_VERSION)
 OPEN_CASES = "OPEN"
 TIMER, WAKE = "T", "WAKE"
@@ -34,7 +34,7 @@ STATUS, WATCH = "STATUS", "WATCH#"
 SWEEP, HEARTBEAT = "sweep", "heartbeat"
 
 
-OPEN_SHELF = "open#"
+OPEN_SHELF, CLOSED_SHELF = "open#", "closed#"
 
 
 def agency_shelf(agency: str) -> str:
@@ -57,10 +57,12 @@ def head_row(case: Case, wakes_at: datetime | None = None) -> Row:
     """The head; open cases stand by due date with their officer and in the list of all.
 
     ``wakes_at``: when the case calls for somebody next; the timer finds it then.
+    Closed ones stand by the date that they are judged by.
     """
     due = f"{case.due_now}#{case.id}"
-    shelf = OPEN_SHELF if case.open else "closed#"
-    places = {Index.AGENCY: Place(agency_shelf(case.agency), f"{shelf}{due}")}
+    judged = f"{CLOSED_SHELF}{case.due.original}#{case.id}"
+    order = f"{OPEN_SHELF}{due}" if case.open else judged
+    places = {Index.AGENCY: Place(agency_shelf(case.agency), order)}
     if case.open:
         places[Index.OPEN] = Place(OPEN_CASES, due)
         if case.officer:
@@ -246,7 +248,9 @@ def read_cause(row: Row) -> Cause:
 
 
 def outbox_partition(about: str) -> str:
-    """Where intents about a case lie, those about a cause, and those for somebody's digest."""
+    """Where intents lie: about a case, a cause or the calendar, or for somebody's digest."""
+    if about == CALENDAR:
+        return CALENDAR
     if about.startswith(DIGEST):
         return f"DIGEST#{about.removeprefix(DIGEST)}"
     return f"{PARKED}#{about}" if "@" in about else case_partition(about)
@@ -307,6 +311,39 @@ def watch_row(what: str, at: datetime) -> Row:
 
 def read_watch(row: Row) -> datetime:
     return datetime.fromisoformat(row.value["at"])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was entered into the calendar at once; with it a new version of the calendar begins.
+
+    Attributes:
+        number: of the version that it made.
+        by: Slack id of who entered it; None: the command line.
+        first, last: of the days that it makes days off or workdays.
+        years, closures: what was imported, entered or taken back.
+    """
+
+    number: int
+    kind: ChangeKind
+    at: datetime
+    by: str | None
+    first: date
+    last: date
+    years: tuple[int, ...] = ()
+    closures: tuple[Closure, ...] = ()
+
+
+def change_key(number: int) -> Key:
+    return Key(CALENDAR, f"{CHANGE}{number:05}")
+
+
+def change_row(change: Change) -> Row:
+    return Row(change_key(change.number), encode(change))
+
+
+def read_change(row: Row) -> Change:
+    return decode(Change, row.value)
 
 
 def counter_key(quarter: str, agency: str) -> Key:

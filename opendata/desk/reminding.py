@@ -11,14 +11,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import NamedTuple
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
-from opendata.desk.ports import Expect, Index, Key, Put, Row
+from opendata.desk.ports import Index, Key, Put, Row
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.errors import Stale, Unavailable
 from opendata.rules.feedback import Action, Case, Outside, State
@@ -41,21 +43,31 @@ MOST = 20
 _ASKED_APART = frozenset({Milestone.IDLE})
 
 
-class Awake(NamedTuple):
-    """A case whose milestones have come: its head, and the version rows as they were read then."""
+@dataclass(frozen=True, slots=True)
+class Awake:
+    """A case whose milestones have come.
+
+    Attributes:
+        head: its head, as an index has it.
+        versions: the version rows as they were read with it.
+        asked: ids of the digests that this run has asked for; a digest shows all cases of its
+            addressee, so one run asks for it once.
+    """
 
     head: Row
     versions: Mapping[Key, Row]
+    asked: set[str] = field(default_factory=set)
 
 
 def awake(desk: Desk) -> Iterator[Awake]:
     """The cases whose milestones have come, longest waiting first; a page is read at a time."""
     after, upto = None, f"{desk.now().isoformat()}~"
+    asked = set[str]()
     while True:
         page = desk.store.find(Index.TIMER, records.WAKE, upto=upto, after=after, limit=PAGE)
         versions = desk.store.get(*records.VERSIONS) if page.rows else {}
         for row in page.rows:
-            yield Awake(row, versions)
+            yield Awake(row, versions, asked)
         if page.next is None:
             return
         after = page.next
@@ -74,17 +86,24 @@ def wake(desk: Desk, case: Awake) -> Counter[str]:
     Raises:
         Unavailable: others were faster each time; it is still in the timer.
     """
+    head, versions = case.head, case.versions
     for _ in range(ATTEMPTS):
-        head = records.read_case(case.head)
-        sheet = Sheet.of(desk, head, versions=case.versions, outside=Outside.CLOCK)
-        passed = _caught_up(sheet) if sheet.case.open else []
+        stored = records.read_case(head)
+        sheet = Sheet.of(desk, stored, versions=versions, outside=Outside.CLOCK)
+        passed = _caught_up(sheet) if stored.open else []
+        called = {one.id for one in sheet.digests}
+        _ask_once(sheet, case.asked)
+        # Where nothing came to pass, the timer was set by a calendar that has changed since.
+        retimed = sheet.head()
+        if not sheet.events and retimed.row.places == head.places:
+            return Counter()
         try:
-            # Where nothing came to pass, the timer was set by a calendar that has changed since.
-            desk.store.commit(*(sheet.writes() if sheet.events else (sheet.head(),)))
+            desk.store.commit(*(sheet.writes() if sheet.events else (retimed,)))
         except Stale:
-            rows = desk.store.get(case.head.key, *records.VERSIONS)
-            case = Awake(rows[case.head.key], rows)
+            rows = desk.store.get(head.key, *records.VERSIONS)
+            head, versions = rows[head.key], rows
         else:
+            case.asked.update(called)
             return Counter(mark.milestone.value for mark in passed)
     raise Unavailable(what="case")
 
@@ -107,11 +126,12 @@ def _caught_up(sheet: Sheet) -> list[Mark]:
 
 def _pass(sheet: Sheet, mark: Mark) -> None:
     """Let a milestone come to pass; the event is dated to it."""
+    officer, at = sheet.case.officer, mark.at.astimezone(UTC)
+    asks = mark.milestone is Milestone.IDLE
     facts = {"milestone": mark.name, "fired_at": sheet.now}
-    asked_at = sheet.now if mark.milestone is Milestone.IDLE else sheet.case.asked_at
-    sheet.record(Action.REMIND, facts=facts, at=mark.at, reminded_to=mark.at, asked_at=asked_at)
-    officer = sheet.case.officer
-    if mark.milestone is Milestone.IDLE:
+    changes: dict[str, Any] = {"reminded_to": at} | ({"asked_at": sheet.now} if asks else {})
+    sheet.record(Action.REMIND, facts=facts, at=at, **changes)
+    if asks:
         told_at = opening(sheet.now, sheet.calendar())
         sheet.tell(Message.STILL_YOURS, person=officer, not_before=told_at)
     elif mark.milestone is Milestone.GIVEN_BACK:
@@ -134,21 +154,39 @@ def _call(sheet: Sheet, latest: Mark) -> None:
             sheet.tell(Message.ESCALATION, not_before=at)
 
 
+def _ask_once(sheet: Sheet, asked: set[str]) -> None:
+    """Ask for no digest that this run has asked for, or that waits already.
+
+    One that waits may be parked, and counts under what keeps it: it must not be written over.
+    """
+    new = [one for one in sheet.digests if one.id not in asked]
+    waiting = {one.id for one in outbox.stored(sheet.desk, new)}
+    sheet.digests = {one for one in new if one.id not in waiting}
+
+
 def nudge(desk: Desk, since: datetime) -> None:
-    """Ask for the coordinators' digest on mornings that remind of a calendar that is wanted.
+    """Ask for the coordinators' digest if a morning came that reminds of a calendar.
 
     Args:
         desk: the desk.
-        since: when this was asked last; only mornings after it count.
+        since: up to when mornings are dealt with.
     """
-    calendar, directory = desk.calendar(), desk.directory()
-    at = opening(desk.now(), calendar)
-    morning = datetime.combine(at.date(), MORNING, TAIPEI)
-    if not since < morning <= desk.now() or not nudges_on(at.date(), calendar):
+    versions, now = desk.store.get(*records.VERSIONS), desk.now()
+    calendar, directory = desk.calendar(versions=versions), desk.directory(versions)
+    if not any(nudges_on(day, calendar) for day in _mornings(since, now, calendar)):
         return
     for person in directory.holders(Role.COORDINATOR, directory.root.code):
-        asked = outbox.digest(person.id, at, afternoon=False, person=True)
-        desk.store.commit(Put(outbox.intent_row(asked), Expect.ANY))
+        asked = outbox.digest(person.id, opening(now, calendar), afternoon=False, person=True)
+        with suppress(Stale):  # it waits already
+            desk.store.commit(Put(outbox.intent_row(asked)))
+
+
+def _mornings(since: datetime, upto: datetime, calendar: OfficeCalendar) -> Iterator[date]:
+    """The workdays whose morning lies behind ``since`` and not behind ``upto``."""
+    first, days = local_date(since), (local_date(upto) - local_date(since)).days
+    for day in (first + timedelta(days=n) for n in range(days + 1)):
+        if calendar.is_workday(day) and since < datetime.combine(day, MORNING, TAIPEI) <= upto:
+            yield day
 
 
 # -- who is told ------------------------------------------------------------------------------
@@ -183,27 +221,24 @@ def holders(case: Case, directory: Directory, today: date) -> tuple[Called, ...]
     """Who has the case now: the next step is theirs.
 
     Unclaimed it is the channel's; under review or co-sign that unit's; then the approvers' of the
-    day, and once approved whoever publishes it. Where there is nobody, the coordinators'.
+    day, and once approved whoever publishes it. Where nobody may, the coordinators'.
     """
-    drafter = case.draft.drafter if case.draft else None
     match case.state:
         case State.IN_REVIEW:
-            people = directory.reviewers(case.agency)
+            able = directory.reviewers(case.agency)
         case State.AWAITING_APPROVAL:
-            able = directory.approvers(case.agency, today)
-            people = tuple(one.person for one in able)
+            able = tuple(one.person for one in directory.approvers(case.agency, today))
         case State.IN_PROGRESS if case.draft and case.draft.awaits_cosign:
-            people = (
-                *directory.nearest_holders(Role.LEGAL, case.agency),
-                *_officer(case, directory),
-            )
-            drafter = None
+            able = directory.nearest_holders(Role.LEGAL, case.agency)
         case State.RECEIVED if case.unassigned:
-            people = ()
+            able = ()
         case _:
             return _officers(case, directory)
-    others = tuple(person for person in people if person.id != drafter)
-    return _persons(others or directory.nearest_holders(Role.COORDINATOR, case.agency))
+    drafter = case.draft.drafter if case.draft else None
+    others = [person for person in able if person.id != drafter]
+    held = others or directory.nearest_holders(Role.COORDINATOR, case.agency)
+    waiting = _officer(case, directory) if case.state is State.IN_PROGRESS else ()
+    return _persons((*held, *waiting))
 
 
 def _officers(case: Case, directory: Directory) -> tuple[Called, ...]:
@@ -221,7 +256,7 @@ def _officer(case: Case, directory: Directory) -> tuple[Person, ...]:
 
 
 def _persons(people: Iterable[Person]) -> tuple[Called, ...]:
-    return tuple(Called(person.id, person) for person in people)
+    return tuple(Called(person.id, person) for person in dict.fromkeys(people))
 
 
 def _of_role(role: Role, case: Case, directory: Directory, today: date) -> Sequence[Person]:

@@ -1,17 +1,21 @@
-"""Roster and calendar as the coordinator gives them in: whole files, taken over in one go each.
+"""Roster and calendar as the coordinator gives them in: whole files, and 停止上班 by the day.
 
-How the files look stands in the adapters; what a roster lacks, in ``rules.people``.
+How the files look stands in the adapters; what a roster lacks, in ``rules.people``. Whatever
+changes the calendar leaves the task to recount the cases, see ``recompute``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from opendata.desk import records
 from opendata.desk.context import Desk
-from opendata.desk.ports import MAX_WRITES, Expect, Key, Put, Row
-from opendata.rules.calendar import Year
+from opendata.desk.outbox import Intent, Message, intent_row, task
+from opendata.desk.ports import MAX_WRITES, Delete, Expect, Key, Put, Row, Write
+from opendata.desk.records import Change
+from opendata.rules.calendar import ChangeKind, Closure, Day, Year
 from opendata.rules.errors import Fault, Invalid, NotAllowed, Stranger
 from opendata.rules.people import Agency, Deputy, Directory, Person, shipped_agencies
 
@@ -22,7 +26,6 @@ _ROWS: Mapping[type, Callable[[Any], Row]] = {
     Agency: records.agency_row,
     Person: records.person_row,
     Deputy: records.deputy_row,
-    Year: records.year_row,
 }
 
 
@@ -52,9 +55,96 @@ def import_deputies(desk: Desk, deputies: Sequence[Deputy]) -> None:
     _store(desk, [records.deputy_row(deputy) for deputy in deputies], records.ROSTER_VERSION)
 
 
-def import_year(desk: Desk, year: Year) -> None:
-    """A year of the office calendar; it replaces the one that was there."""
-    _store(desk, [records.year_row(year)], records.CALENDAR_VERSION)
+def import_year(desk: Desk, year: Year) -> Intent:
+    """A year of the office calendar; see ``import_years``."""
+    return import_years(desk, [year])
+
+
+def import_years(desk: Desk, years: Sequence[Year], by: str | None = None) -> Intent:
+    """Years of the office calendar; they replace those that were there.
+
+    ``by`` is the Slack id of who brings them; None: the command line.
+
+    Returns:
+        The task to recount the cases, which the commit left in the outbox.
+
+    Raises:
+        Stale: somebody else changed the calendar in the same moment.
+    """
+    known = desk.office().years.years
+    days = [day.date for year in years for day in _touched(year, known.get(year.roc_year))]
+    numbers = tuple(sorted(year.roc_year for year in years))
+    writes = [Put(records.year_row(year), Expect.ANY) for year in years]
+    change = _change(desk, ChangeKind.YEAR, by, days, years=numbers)
+    return _enter(desk, change, writes)
+
+
+def _touched(year: Year, before: Year | None) -> Sequence[Day]:
+    """The days by which a case may move: all of a year that was not known, or stays as it was."""
+    return (before and year.changed_from(before)) or tuple(year.days())
+
+
+def close(desk: Desk, closures: Sequence[Closure], by: str | None = None) -> Intent | None:
+    """停止上班: enter closures, usually after the day; a later entry replaces an earlier one.
+
+    Returns:
+        The task to recount the cases; None: all of it was entered before, nothing was written.
+
+    Raises:
+        Stale: somebody else changed the calendar in the same moment.
+    """
+    known = desk.office().closures
+    new = [one for one in closures if one not in known]
+    writes = [Put(records.closure_row(one), Expect.ANY) for one in new]
+    return _enter_closures(desk, ChangeKind.CLOSED, by, new, writes)
+
+
+def reopen(desk: Desk, closures: Sequence[Closure], by: str | None = None) -> Intent | None:
+    """Take back closures that were entered wrongly, whether for half a day or the whole.
+
+    Returns:
+        The task to recount the cases; None: none of it was entered, nothing was written.
+
+    Raises:
+        Stale: somebody else changed the calendar in the same moment.
+    """
+    wrong = {(one.day, one.county) for one in closures}
+    known = [one for one in desk.office().closures if (one.day, one.county) in wrong]
+    writes = [Delete(records.closure_row(one).key, Expect.PRESENT) for one in known]
+    return _enter_closures(desk, ChangeKind.REOPENED, by, known, writes)
+
+
+def _enter_closures(
+    desk: Desk,
+    kind: ChangeKind,
+    by: str | None,
+    closures: Sequence[Closure],
+    writes: Sequence[Write],
+) -> Intent | None:
+    if not closures:
+        return None
+    days = [one.day for one in closures]
+    return _enter(desk, _change(desk, kind, by, days, closures=tuple(closures)), writes)
+
+
+def _change(
+    desk: Desk, kind: ChangeKind, by: str | None, days: Sequence[date], **entered: Any
+) -> Change:
+    number = _version(desk, records.CALENDAR_VERSION) + 1
+    return Change(number, kind, desk.now(), by, min(days), max(days), **entered)
+
+
+def _enter(desk: Desk, change: Change, writes: Sequence[Write]) -> Intent:
+    """Commit what was entered, the version that it makes, and the task that follows from it."""
+    recount = task(desk, Message.RECOMPUTE, records.CALENDAR, change.number)
+    desk.store.commit(
+        *writes,
+        Put(records.change_row(change)),
+        Put(intent_row(recount)),
+        _counted(records.CALENDAR_VERSION, change.number - 1),
+    )
+    desk.renewed()
+    return recount
 
 
 def for_import(desk: Desk, actor: str) -> Directory:
@@ -73,9 +163,7 @@ def for_import(desk: Desk, actor: str) -> Directory:
     return directory
 
 
-def hand_in(
-    desk: Desk, judged: Directory, entries: Sequence[Agency | Person | Deputy | Year]
-) -> None:
+def hand_in(desk: Desk, judged: Directory, entries: Sequence[Agency | Person | Deputy]) -> None:
     """Take over a file in one transaction, for a face that answers at once.
 
     Args:
@@ -93,12 +181,9 @@ def hand_in(
     if len(entries) > AT_ONCE:
         counts = (("n", len(entries)), ("most", AT_ONCE))
         raise Invalid(Fault("file", "too_many_rows", counts))
-    key, number = records.ROSTER_VERSION, judged.version
-    if kind is Year:
-        key = records.CALENDAR_VERSION
-        number = _version(desk, key)
     rows = [_ROWS[kind](one) for one in entries]
-    desk.store.commit(*(Put(row, Expect.ANY) for row in rows), _counted(key, number))
+    told = _counted(records.ROSTER_VERSION, judged.version)
+    desk.store.commit(*(Put(row, Expect.ANY) for row in rows), told)
 
 
 def _store(desk: Desk, rows: Sequence[Row], version: Key) -> None:

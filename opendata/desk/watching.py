@@ -1,7 +1,7 @@
 """The watchdog: proof that nothing waits unseen, and the heartbeat that says so.
 
-What is looked at: every open case has a next milestone in the timer, and none that the sweep left
-behind; no intent that is due has waited too long; the sweep has run. What can be mended is mended
+What is looked at: every open case has its next milestone in the timer, and none was left behind
+there; no intent that is due has waited too long; the sweep has run. What can be mended is mended
 by who may call the sweep and deliver, in ``functions``; only when nothing is left is the heartbeat
 written.
 """
@@ -11,18 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from opendata.desk import outbox, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
-from opendata.desk.ports import Expect, Index, Put
+from opendata.desk.ports import MAX_READ, Expect, Index, Put
 from opendata.desk.reminding import Awake
 from opendata.rules.reminders import next_marks
 
 LONGEST_WAIT = timedelta(minutes=15)
 SWEPT_EVERY = timedelta(hours=1)
-MOST = 500
-_PAGE = 500
+MOST, PAGE = 1000, 500
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,50 +31,76 @@ class Found:
     """What is wrong; nothing, if there is nothing in it.
 
     Attributes:
-        cases: open cases that the timer does not hold as it should, or that it left behind.
+        cases: open cases that the timer does not hold as it should, or that it left behind, and
+            those that cannot be read; the first MOST of them.
         intents: due, and waiting for longer than LONGEST_WAIT; the first MOST of them.
         sweep_late: the sweep has not run for an hour and LONGEST_WAIT.
+        more: there may be more of them than these.
     """
 
-    cases: Sequence[Awake]
-    intents: Sequence[Intent]
-    sweep_late: bool
+    cases: Sequence[Awake] = ()
+    intents: Sequence[Intent] = ()
+    sweep_late: bool = False
+    more: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.cases or self.intents or self.sweep_late)
+        return bool(self.cases or self.intents or self.sweep_late or self.more)
 
 
 def look(desk: Desk) -> Found:
     """Look at every open case, at the outbox and at the sweep. It reads all open cases."""
+    cases = tuple(islice(_unwatched(desk), MOST))
+    intents = outbox.waiting(desk, MOST, by=desk.now() - LONGEST_WAIT)
+    return Found(cases, intents, _sweep_late(desk), more=MOST in (len(cases), len(intents)))
+
+
+def left(desk: Desk, found: Found) -> Found:
+    """What is still wrong of what was found, by the rows themselves: the indexes may lag behind."""
     late = desk.now() - LONGEST_WAIT
-    swept = swept_at(desk)
     return Found(
-        cases=tuple(_unwatched(desk)),
-        intents=tuple(one for one in outbox.waiting(desk, MOST, by=late) if not one.causes),
-        sweep_late=swept is None or swept < late - SWEPT_EVERY,
+        cases=tuple(case for case in _reread(desk, found.cases) if not _watched(desk, case)),
+        intents=tuple(one for one in outbox.stored(desk, found.intents) if one.not_before <= late),
+        sweep_late=_sweep_late(desk),
+        more=found.more,
     )
 
 
 def _unwatched(desk: Desk) -> Iterator[Awake]:
-    late = desk.now() - LONGEST_WAIT - SWEPT_EVERY
     after = None
     while True:
-        page = desk.store.find(Index.OPEN, records.OPEN_CASES, after=after, limit=_PAGE)
+        page = desk.store.find(Index.OPEN, records.OPEN_CASES, after=after, limit=PAGE)
         versions = desk.store.get(*records.VERSIONS) if page.rows else {}
         for row in page.rows:
             case = Awake(row, versions)
-            wakes_at = records.wakes_at(row)
-            if wakes_at is None or wakes_at < late or wakes_at != _next(desk, case):
+            if not _watched(desk, case):
                 yield case
         if page.next is None:
             return
         after = page.next
 
 
-def _next(desk: Desk, of: Awake) -> datetime | None:
-    case = records.read_case(of.head)
-    marks = next_marks(case, desk.calendar(case.agency, of.versions))
-    return marks[0].at if marks else None
+def _reread(desk: Desk, cases: Sequence[Awake]) -> Iterator[Awake]:
+    keys, at_once = [case.head.key for case in cases], MAX_READ - len(records.VERSIONS)
+    for at in range(0, len(keys), at_once):
+        asked = keys[at : at + at_once]
+        rows = desk.store.get(*asked, *records.VERSIONS)
+        yield from (Awake(rows[key], rows) for key in asked)
+
+
+def _watched(desk: Desk, of: Awake) -> bool:
+    """Whether the timer holds a case at its next milestone, and has not left it behind."""
+    try:
+        case, wakes_at = records.read_case(of.head), records.wakes_at(of.head)
+        marks = next_marks(case, desk.calendar(case.agency, of.versions))
+    except _UNREADABLE:
+        return False
+    late = desk.now() - LONGEST_WAIT - SWEPT_EVERY
+    return wakes_at == (marks[0].at if marks else None) and (wakes_at is None or wakes_at >= late)
+
+
+def _sweep_late(desk: Desk) -> bool:
+    swept = swept_at(desk)
+    return swept is None or swept < desk.now() - LONGEST_WAIT - SWEPT_EVERY
 
 
 # -- what is remembered of it -------------------------------------------------------------------

@@ -17,6 +17,7 @@ from calendar import isleap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -28,6 +29,12 @@ from opendata.rules.roc import BEFORE_YEAR_1
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_OFF, CLOSURE, MAKE_UP = "day_off", "closure", "make_up_workday"
+COUNTIES = (
+    *("臺北市", "新北市", "桃園市", "臺中市", "臺南市", "高雄市", "基隆市", "新竹市", "嘉義市"),
+    *("新竹縣", "苗栗縣", "彰化縣", "南投縣", "雲林縣", "嘉義縣", "屏東縣"),
+    *("宜蘭縣", "花蓮縣", "臺東縣", "澎湖縣", "金門縣", "連江縣"),
+)
+"""The counties and cities that announce 停止上班, each for itself."""
 
 FEWEST_HOLIDAYS = 8
 # Off by statute in every year, and the span in which Lunar New Year lies: its eve and three days,
@@ -79,6 +86,27 @@ class Year:
         """The days that differ from a plain week, or have a name."""
         return (day for day in self.days() if day.off != _is_weekend(day.date) or day.name)
 
+    @property
+    def version(self) -> str:
+        """The year and a short hash of its days."""
+        return OfficeCalendar({self.roc_year: self}).version
+
+    def changed_from(self, before: Year | None) -> tuple[Day, ...]:
+        """The days that this year makes days off or workdays; a workday with what it was before.
+
+        ``before`` is what was known of the year; None: nothing but its weekends.
+        """
+        known = (
+            before.off
+            if before
+            else dict.fromkeys(filter(_is_weekend, _days_of(self.roc_year)), "")
+        )
+        return tuple(
+            day if day.off else day._replace(name=known[day.date])
+            for day in self.days()
+            if day.off != (day.date in known)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Closure:
@@ -87,6 +115,28 @@ class Closure:
     day: date
     county: str
     half: bool = False
+
+
+class ChangeKind(StrEnum):
+    """What was done to the calendar: a year imported, closures entered, or taken back."""
+
+    YEAR = "year"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+def county_of(text: str) -> str:
+    """The county or city that a text names, whichever way it writes 臺.
+
+    Raises:
+        Invalid: ``county_required`` – it is blank; ``unknown_county``.
+    """
+    county = text.strip().replace("台", "臺")
+    if not county:
+        raise Invalid(Fault("county", "county_required", (("counties", COUNTIES),)))
+    if county not in COUNTIES:
+        raise Invalid(Fault("county", "unknown_county", (("text", text), ("counties", COUNTIES))))
+    return county
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +290,7 @@ def _incomplete(listed: list[Day], roc_year: int) -> Iterator[Fault]:
         yield Fault("days", "twice", (("count", len(listed) - len(seen)),))
     missing = [day for day in _days_of(roc_year) if day not in seen]
     if missing:
-        yield Fault("days", "missing", (("count", len(missing)), ("first", missing[0].isoformat())))
+        yield Fault("days", "missing", (("count", len(missing)), ("first", missing[0])))
 
 
 def _implausible(listed: list[Day]) -> Iterator[Fault]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Reader = Callable[[Any], Any]
 _PLAIN = frozenset({str, int, bool})
 
 
@@ -51,49 +53,52 @@ def encode(value: object) -> Any:  # noqa: PLR0911  # one line a kind of value
 
 def decode(kind: type[T], value: Any) -> T:
     """The dataclass that ``encode`` gave; fields that are missing take their default."""
-    hints = _hints(kind)
-    known = {name: _read(hints[name], item) for name, item in value.items() if name in hints}
-    return kind(**known)
+    readers = _readers(kind)
+    return kind(**{name: readers[name](item) for name, item in value.items() if name in readers})
 
 
 def decode_fields(kind: type, value: Mapping[str, Any]) -> dict[str, Any]:
     """Some fields of a dataclass, typed, ready for ``dataclasses.replace``."""
-    hints = _hints(kind)
-    return {name: _read(hints[name], item) for name, item in value.items()}
+    readers = _readers(kind)
+    return {name: readers[name](item) for name, item in value.items()}
 
 
-_known: dict[type, dict[str, Any]] = {}
+_known: dict[type, dict[str, Reader]] = {}
 
 
-def _hints(kind: type) -> dict[str, Any]:
-    """The field types of a dataclass, looked up once."""
+def _readers(kind: type) -> dict[str, Reader]:
+    """How each field of a dataclass is read; its types are looked at once."""
     if kind not in _known:
-        _known[kind] = get_type_hints(kind)
+        _known[kind] = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
     return _known[kind]
 
 
-def _read(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    origin = get_origin(hint)
+def _reader(hint: Any) -> Reader:
+    """How JSON becomes a value of a type, or None."""
+    read = _present(hint)
+    return lambda value: None if value is None else read(value)
+
+
+def _present(hint: Any) -> Reader:
+    origin, parts = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        (hint,) = (part for part in get_args(hint) if part is not type(None))
-        return _read(hint, value)
-    parts = get_args(hint)
-    if origin is tuple:
-        return tuple(_read(parts[0], item) for item in value)
-    if origin is frozenset:
-        return frozenset(_read(parts[0], item) for item in value)
+        (hint,) = (part for part in parts if part is not type(None))
+        return _present(hint)
+    if origin in (tuple, frozenset):
+        collect, each = origin, _reader(parts[0])
+        return lambda value: collect(map(each, value))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {_read(parts[0], key): _read(parts[1], item) for key, item in value.items()}
-    return _read_plain(hint, value)
+        key, item = map(_reader, parts)
+        return lambda value: {key(name): item(told) for name, told in value.items()}
+    return _plain(hint)
 
 
-def _read_plain(hint: Any, value: Any) -> Any:
+def _plain(hint: Any) -> Reader:
     if hint in (datetime, date):
-        return hint.fromisoformat(value)
+        made: Reader = hint.fromisoformat
+        return made
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
+        return hint
     if is_dataclass(hint) and isinstance(hint, type):
-        return decode(hint, value)
-    return value
+        return partial(decode, hint)
+    return lambda value: value

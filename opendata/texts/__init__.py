@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from opendata.rules import roc
-from opendata.rules.calendar import WEEKDAYS
+from opendata.rules.calendar import WEEKDAYS, Closure, Day, Year
 from opendata.rules.deadline import Deadline, StepKind
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.privacy import PersonalData
@@ -91,8 +91,40 @@ def explained_days(language: str, explained: Deadline) -> list[str]:
     for step in explained.steps:
         counted += step.kind is StepKind.COUNTED
         told = say(language, f"why.{step.kind.value}", date=step.date, n=counted)
-        lines.append(told if step.kind is StepKind.DUE else told + _note(language, step.note))
+        lines.append(told + _note(language, step.note))
     return lines
+
+
+def changed_year(language: str, year: Year, known: Year | None) -> list[str]:
+    """What a year changes: a sentence, then a line for every day, with its name.
+
+    ``known`` is what was known of it; None: it is new.
+    """
+    changed = year.changed_from(known)
+    off = sum(day.off for day in changed)
+    counts = {"n": len(changed), "off": off, "open": len(changed) - off}
+    told = say(language, _changed(year, known), year=year.roc_year, **counts)
+    return [told, *(_changed_day(language, day) for day in changed)]
+
+
+def _changed(year: Year, known: Year | None) -> str:
+    if known is None:
+        return "calendar.new"
+    if year.changed_from(known):
+        return "calendar.differs"
+    return "calendar.same" if year.off == known.off else "calendar.renamed"
+
+
+def closed(language: str, one: Closure) -> str:
+    """When and where offices are closed, and whether for half a day."""
+    code = "calendar.closed.half" if one.half else "calendar.closed"
+    return say(language, code, day=one.day, county=one.county)
+
+
+def _changed_day(language: str, day: Day) -> str:
+    code = "calendar.becomes_off" if day.off else "calendar.becomes_workday"
+    told = say(language, code, day=day.date)
+    return told + _note(language, day.name) if day.name else told
 
 
 def _note(language: str, note: str) -> str:

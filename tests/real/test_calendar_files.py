@@ -45,3 +45,31 @@ def test_the_shipped_table_is_made_of_the_newest_files(years):
     newest = [years[name] for name in NEWEST.values()]
     assert write_table(newest) == write_table(shipped().years.values())
     assert {year.roc_year: year for year in newest} == dict(shipped().years)
+
+
+def test_an_older_file_of_114_would_be_seen_to_make_three_holidays_workdays(years):
+    first, newest = years[f"114{NAME}"], years[f"114{NAME}1141020更新"]
+    changed = first.changed_from(newest)
+    assert [(day.date, day.off, day.name) for day in changed] == [
+        (date(2025, 9, 29), False, "補假"),
+        (date(2025, 10, 24), False, "補假"),
+        (date(2025, 12, 25), False, "行憲紀念日"),
+    ]
+    assert newest.changed_from(years[f"114{NAME}修正版"]) == ()
+
+
+def test_the_newest_files_change_nothing_of_what_is_shipped(years):
+    for number, name in NEWEST.items():
+        assert years[name].changed_from(shipped().years[number]) == ()
+
+
+def test_a_make_up_workday_is_one_under_either_of_its_names(years):
+    names = {"補行上班", "補行上班日"}
+    open_weekends = [
+        day
+        for name in NEWEST.values()
+        for day in years[name].days()
+        if not day.off and day.date.weekday() >= 5
+    ]
+    assert len(open_weekends) == 22
+    assert names.isdisjoint(day.name for day in open_weekends)

@@ -10,6 +10,7 @@ from opendata import wiring
 from opendata.desk import roster
 from opendata.rules.reply import ReplyType
 from tests.counting import Counting
+from tests.office_calendar import calendar_file
 from tests.slack import Reply
 from tests.world import (
     CAROL,
@@ -70,6 +71,10 @@ WORDS = {
     "status": QUERY,
     "list": LIST,
     "show S97944": QUERY,
+    "due S97944": QUERY,
+    "due 115/3/2": NOTHING,
+    "due": NOTHING,
+    "calendar": QUERY,
     "help": NOTHING,
     "unheard-of": NOTHING,
     "status 115": QUERY,
@@ -176,7 +181,7 @@ def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
 
 
 def test_every_button_is_counted():
-    others = {Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.PLATFORM}
+    others = {Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.PLATFORM, Button.CLOSURE}
     assert {*ACTS, *OPENS, *others} == set(Button)
 
 
@@ -234,8 +239,33 @@ def test_a_file_handed_in_is_one_commit_beside_what_was_seen_a_moment_ago(
     assert deployed.desk.directory().person("U9")
 
 
+def test_a_year_is_shown_for_one_query_and_taken_over_for_one_commit(
+    deployed, warm, calls, replies
+):
+    raw = calendar_file()
+    replies["files/F1"] = lambda _: Reply(raw)
+    url = f"{wiring.settings().slack_api_url}files/F1"
+    file = {"id": "F1", "name": "115.csv", "size": len(raw), "url_private_download": url}
+    warm.command(CORA, "import")
+    view, shown = warm.shown(), []
+    asked = counted(calls, lambda: shown.append(warm.submit(CORA, view, file=[file])))
+    assert asked == LIST
+    preview = shown[0]["view"]
+    assert counted(calls, lambda: warm.submit(CORA, preview)) == ["commit"]
+
+
+def test_a_closure_is_asked_for_at_no_cost_and_entered_for_one_query_and_one_commit(
+    deployed, warm, calls
+):
+    deployed.opened()
+    assert counted(calls, lambda: warm.press(CORA, Button.CLOSURE, "-")) == NOTHING
+    filled = {"day": "2026-03-09", "county": "臺北市"}
+    view = warm.shown()
+    assert counted(calls, lambda: warm.submit(CORA, view, **filled)) == [*LIST, "commit"]
+
+
 def test_every_modal_is_counted():
-    assert set(SUBMITS) | {Modal.IMPORT} == set(Modal)
+    assert set(SUBMITS) | {Modal.IMPORT, Modal.CALENDAR, Modal.CLOSURE} == set(Modal)
 
 
 # -- what comes on top of it, and when

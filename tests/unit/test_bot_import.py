@@ -4,6 +4,7 @@ import csv
 import io
 import logging
 from dataclasses import replace
+from datetime import date, datetime
 from threading import Event
 
 import pytest
@@ -12,10 +13,13 @@ from bot import imports, modals
 from opendata import texts, wiring
 from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
-from opendata.desk import roster
+from opendata.desk import recompute, roster
+from opendata.desk.outbox import TASKS
 from opendata.rules.calendar import shipped
 from opendata.rules.errors import Invalid, NotAllowed, Stale, Stranger
 from opendata.rules.people import Directory, Person, Role, shipped_agencies
+from opendata.rules.roc import TAIPEI
+from tests.office_calendar import calendar_file, with_day
 from tests.slack import Reply, inputs
 from tests.world import (
     ANNA,
@@ -36,6 +40,10 @@ NEW = ("U0NEW", "王小明", "法務部", "承辦人", "zh", "是")
 LONGEST_TEXT = 3000
 
 
+def at(day):
+    return datetime(day.year, day.month, day.day, 9, tzinfo=TAIPEI)
+
+
 def table(columns, *rows):
     out = io.StringIO(newline="")
     csv.writer(out).writerows([columns, *rows])
@@ -46,20 +54,6 @@ def people(n, agency=MINISTRY):
     return table(
         PEOPLE_COLUMNS, *((f"U{i:04}", f"第{i}人", agency, "officer", "", "") for i in range(n))
     )
-
-
-def calendar(change=lambda rows: rows, year=115):
-    days = shipped().years[year].days()
-    rows = [
-        (
-            f"{day.date:%Y%m%d}",
-            "一二三四五六日"[day.date.weekday()],
-            "2" if day.off else "0",
-            day.name,
-        )
-        for day in days
-    ]
-    return table(("西元日期", "星期", "是否放假", "備註"), *change(rows))
 
 
 @pytest.fixture
@@ -187,16 +181,63 @@ def test_deputies_and_agencies_are_known_by_their_headers(deployed, slack, uploa
     assert directory(deployed).channel(ETHICS) == "C0NEW"
 
 
-def test_a_year_of_the_calendar_goes_in_whole(deployed, upload):
-    def with_a_workday(rows):
-        return [
-            (day, week, "0" if day == "20260219" else off, name) for day, week, off, name in rows
-        ]
+def confirm(slack, told, who=CORA):
+    return slack.submit(who, {"id": "V1", **told["view"]})
 
-    assert outcome(upload(calendar(with_a_workday))) == [
-        "辦公日曆表：匯入1個年度，0行有誤；有任何一行有誤即不匯入。"
+
+def test_a_year_of_the_calendar_is_shown_first_and_goes_in_when_it_is_confirmed(
+    deployed, slack, upload
+):
+    case = deployed.opened(posted_at=at(date(2026, 11, 18)))
+    assert deployed.case(case).due.on == date(2026, 11, 25)
+    before = deployed.rows()
+    told = upload(calendar_file(with_day("20261125", "2", "選舉投票日")))
+    assert told["view"]["callback_id"] == "calendar"
+    lines = [one["text"]["text"] for one in told["view"]["blocks"]]
+    assert lines == [
+        "115年：與現有內容相差1日。\n115年11月25日（星期三）　改為放假（選舉投票日）",
+        "期限因此改動的未結案件：1件。",
+        "S97944　115年11月25日（星期三） → 115年11月26日（星期四）",
     ]
-    assert deployed.desk.calendar().years[115].off != shipped().years[115].off
+    assert deployed.rows() == before
+    assert outcome(confirm(slack, told))[0].startswith("辦公日曆表：匯入1個年度")
+    assert not deployed.desk.calendar().is_workday(date(2026, 11, 25))
+    (task,) = (one for one in deployed.waiting() if one.kind in TASKS)
+    recompute.perform(deployed.desk, task)
+    assert deployed.case(case).due.on == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize("who", [OLIVE, CAROL, STRANGER])
+def test_nobody_else_can_confirm_a_year(deployed, slack, upload, who):
+    told = upload(calendar_file())
+    before = deployed.rows()
+    answer = confirm(slack, told, who)
+    assert texts.say("zh", "modal.error") in str(answer["view"])
+    assert deployed.rows() == before
+
+
+def test_what_is_confirmed_is_what_was_shown(deployed, slack, upload, replies):
+    told = upload(calendar_file())
+    replies["files/F1"] = lambda _: Reply(calendar_file(with_day("20260219", "0")))
+    before = deployed.rows()
+    answer = confirm(slack, told)
+    assert texts.say("zh", "fault.another_file") in str(answer["view"])
+    assert deployed.rows() == before
+
+
+def test_a_year_that_cannot_be_right_is_not_even_shown(deployed, upload):
+    before = deployed.rows()
+    told = error(upload(calendar_file(lambda rows: rows[:40] + rows[42:])))
+    assert told == "缺少2日，第一個缺少的是115年2月10日（星期二）。"
+    assert deployed.rows() == before
+
+
+def test_an_address_too_long_to_be_slacks_is_refused(deployed, upload, replies):
+    path = f"files/{'x' * 3000}"
+    replies[path] = lambda _: Reply(calendar_file())
+    url = f"{wiring.settings().slack_api_url}{path}"
+    told = error(upload(calendar_file(), url_private_download=url))
+    assert told == texts.say("zh", "fault.file_not_given")
 
 
 def test_a_calendar_with_wrong_lines_does_not_go_in_and_not_all_of_them_are_listed(
@@ -205,7 +246,7 @@ def test_a_calendar_with_wrong_lines_does_not_go_in_and_not_all_of_them_are_list
     def without_weekdays(rows):
         return [(day, "八", off, name) for day, _, off, name in rows]
 
-    told = outcome(upload(calendar(without_weekdays)))
+    told = outcome(upload(calendar_file(without_weekdays)))
     assert told[0].startswith("辦公日曆表：匯入0個年度，365行有誤")
     assert len(told[1:]) == modals.REFUSED_ROWS
     assert deployed.desk.calendar() == shipped()
@@ -385,7 +426,7 @@ def test_no_word_of_a_file_is_logged(upload, replies, caplog, capsys):
         (table(PEOPLE_COLUMNS, ("for", "by", "moj", "officer", "", "")), Content.PEOPLE),
         (table(DEPUTY_COLUMNS), Content.DEPUTIES),
         (table(AGENCY_COLUMNS), Content.AGENCIES),
-        (calendar(), Content.CALENDAR),
+        (calendar_file(), Content.CALENDAR),
     ],
 )
 def test_a_file_is_what_its_header_says(raw, content):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import holidays
@@ -5,17 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opendata.desk import roster
+from opendata.desk.context import Desk
 from opendata.rules.calendar import (
+    COUNTIES,
     Closure,
     Day,
     OfficeCalendar,
     Year,
+    county_of,
     read_table,
     shipped,
     write_table,
     year_from_days,
 )
 from opendata.rules.errors import Invalid
+from opendata.rules.people import shipped_agencies
 
 FIRST, LAST = date(2017, 1, 1), date(2026, 12, 31)
 COVERED_DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
@@ -172,7 +178,7 @@ def test_a_year_with_a_gap_is_refused_with_its_first_missing_day():
     with pytest.raises(Invalid) as refused:
         year_from_days(days, "gap")
     (fault,) = refused.value.faults
-    assert (fault.code, dict(fault.params)) == ("missing", {"count": 2, "first": "2026-02-10"})
+    assert (fault.code, dict(fault.params)) == ("missing", {"count": 2, "first": date(2026, 2, 10)})
 
 
 def test_a_leap_year_needs_its_29_february():
@@ -180,7 +186,7 @@ def test_a_leap_year_needs_its_29_february():
     assert len(leap) == 366
     with pytest.raises(Invalid) as refused:
         year_from_days([day for day in leap if day.date != date(2024, 2, 29)], "short")
-    assert dict(refused.value.faults[0].params)["first"] == "2024-02-29"
+    assert dict(refused.value.faults[0].params)["first"] == date(2024, 2, 29)
 
 
 def test_a_day_that_stands_twice_is_refused():
@@ -244,3 +250,60 @@ def test_the_closures_of_both_seats_count_for_a_case():
     both = shipped().with_closures(closures, ["臺北市", "臺東縣"])
     assert not both.is_workday(date(2026, 3, 4))
     assert not both.is_workday(date(2026, 3, 5))
+
+
+def test_a_year_tells_which_days_it_makes_days_off_or_workdays_and_their_names():
+    year = shipped().years[115]
+    off = {day: name for day, name in year.off.items() if day != date(2026, 2, 19)}
+    amended = Year(115, {**off, date(2026, 11, 25): "選舉投票日"}, "amended")
+    assert amended.changed_from(year) == (
+        Day(date(2026, 2, 19), off=False, name="春節"),
+        Day(date(2026, 11, 25), off=True, name="選舉投票日"),
+    )
+    assert year.changed_from(year) == ()
+
+
+def test_a_year_that_was_not_known_is_told_by_what_differs_from_its_weekends():
+    changed = shipped().years[114].changed_from(None)
+    assert Day(date(2025, 2, 8), off=False) in changed
+    assert {day.date.weekday() for day in changed if day.off} <= {0, 1, 2, 3, 4}
+    assert len(changed) == 16
+
+
+def test_a_years_version_depends_on_its_own_days_only():
+    years = shipped().years
+    assert years[114].version.startswith("114-")
+    assert len({year.version for year in years.values()}) == len(years)
+    assert replace(years[114], source="elsewhere").version == years[114].version
+
+
+@pytest.mark.parametrize(
+    ("text", "county"), [("臺北市", "臺北市"), ("台北市", "臺北市"), (" 台東縣 ", "臺東縣")]
+)
+def test_a_county_is_known_whichever_way_it_is_written(text, county):
+    assert county_of(text) == county
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        *((text, "county_required") for text in ("", " ")),
+        *((text, "unknown_county") for text in ("臺北", "新竹", "東京都")),
+    ],
+)
+def test_a_county_that_there_is_not_or_that_could_be_two_is_refused_with_all_of_them(text, code):
+    with pytest.raises(Invalid) as refused:
+        county_of(text)
+    assert codes(refused) == [code]
+    assert len(dict(refused.value.faults[0].params)["counties"]) == 22
+
+
+def test_every_seat_of_the_shipped_agencies_is_a_county_that_announces_closures():
+    assert {one.county for one in shipped_agencies()} - {""} <= set(COUNTIES)
+
+
+def test_a_process_that_has_counted_before_counts_on_the_new_calendar_at_once(world):
+    assert world.desk.calendar().is_workday(date(2026, 3, 9))
+    elsewhere = Desk(world.desk.store, world.clock)
+    roster.close(elsewhere, [Closure(date(2026, 3, 9), "臺北市")])
+    assert not world.desk.calendar().is_workday(date(2026, 3, 9))

@@ -110,7 +110,7 @@ def test_help_names_every_command(opendata):
     "command",
     [
         *("serve", "send", "due", "status", "agencies import", "people import", "people check"),
-        *("calendar import", "audit verify", "slack manifest"),
+        *("calendar import", "calendar close", "calendar list", "audit verify", "slack manifest"),
     ],
 )
 def test_every_command_explains_itself(opendata, command):
@@ -142,6 +142,10 @@ def test_a_group_without_a_command_shows_its_help(opendata, group):
         "people import bytes.csv",
         "people import other.csv",
         "calendar import other.csv",
+        "calendar close 115/3/9",
+        "calendar close 115/3/9 --county 東京都",
+        "calendar close soon --county 臺北市",
+        "due 2026-02-10 --agency 國防部",
         "send other.csv --to http://127.0.0.1:1",
         "send list.csv --to desk.example",
         "send list.csv --to http://127.0.0.1:1 --posted-at noon",
@@ -240,7 +244,8 @@ def test_of_two_files_for_a_year_the_later_counts(opendata, tmp_path):
     first = office_calendar(tmp_path / "1.csv", "20251225", year=114)
     newest = office_calendar(tmp_path / "2.csv", year=114)
     told = opendata("calendar", "import", first, newest)
-    assert (told.code, told.out) == (0, ["已匯入辦公日曆：114年。"])
+    assert told.code == 0
+    assert told.out[:2] == ["114年有2個檔案，採用最後一個：2.csv。", "114年：與現有內容相同。"]
     assert desk().calendar().years[114].off == shipped().years[114].off
 
 

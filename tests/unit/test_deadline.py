@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opendata.desk.clocks import due_of
+from opendata.desk.context import Terms
 from opendata.rules.calendar import Closure, OfficeCalendar, Year, shipped
 from opendata.rules.deadline import Mode, StepKind, days_left, due, end_of_day, to_json
 from opendata.rules.errors import Invalid
-from opendata.rules.roc import TAIPEI
+from opendata.rules.roc import TAIPEI, local_date
 
 FIRST, LAST = date(2017, 1, 1), date(2026, 12, 31)
 INSTANTS = st.builds(
@@ -59,6 +61,89 @@ def test_every_day_of_ten_years_is_due_when_the_oracle_says(oracle, days, mode):
 @pytest.mark.parametrize("day", range(7, 17))
 def test_what_comes_in_before_and_during_lunar_new_year_115_is_due_on_23_february(day):
     assert due(at(date(2026, 2, day)), shipped()).due_on == date(2026, 2, 23)
+
+
+@pytest.mark.parametrize(
+    ("day", "due_on"),
+    [
+        *((date(2026, 3, d), date(2026, 3, d + 7)) for d in range(2, 7)),
+        (date(2026, 3, 7), date(2026, 3, 16)),
+        (date(2026, 3, 8), date(2026, 3, 16)),
+        (date(2026, 2, 27), date(2026, 3, 6)),
+        (date(2025, 10, 6), date(2025, 10, 13)),
+    ],
+)
+def test_the_day_of_receipt_never_counts_whether_it_is_a_workday_a_weekend_or_a_holiday(
+    day, due_on
+):
+    counted = due(at(day), shipped())
+    assert counted.due_on == due_on
+    assert counted.steps[0].kind is StepKind.RECEIVED
+    assert counted.steps[1].kind is StepKind.COUNTED
+
+
+def test_in_working_days_a_weekends_arrivals_are_due_with_fridays():
+    dues = {due(at(date(2026, 3, day)), shipped(), mode=Mode.WORKING).due_on for day in (6, 7, 8)}
+    assert dues == {date(2026, 3, 17)}
+
+
+@pytest.mark.parametrize(
+    ("received", "due_on"),
+    [
+        (date(2026, 3, 7), date(2026, 3, 16)),
+        (date(2026, 3, 8), date(2026, 3, 16)),
+        (date(2025, 9, 29), date(2025, 10, 7)),
+        (date(2025, 10, 3), date(2025, 10, 13)),
+        (date(2026, 3, 27), date(2026, 4, 7)),
+        (date(2026, 3, 26), date(2026, 4, 2)),
+    ],
+)
+def test_a_last_day_off_rolls_over_one_holiday_after_another_to_the_first_workday(received, due_on):
+    assert due(at(received), shipped()).due_on == due_on
+
+
+def test_the_longest_period_over_a_leap_year_counts_every_day():
+    counted = due(at(date(2023, 3, 1)), shipped(), days=366)
+    assert counted.due_on == date(2024, 3, 1)
+    assert len(counted.steps) == 367
+
+
+def test_a_period_that_ends_with_a_month_rolls_into_the_next():
+    assert due(at(date(2026, 1, 24)), shipped()).due_on == date(2026, 2, 2)
+
+
+@pytest.mark.parametrize("clock", [time(0, 0), time(23, 59, 59)])
+def test_a_date_and_any_instant_of_it_are_due_together(clock):
+    assert due(at(date(2026, 3, 2), clock), shipped()).due_on == date(2026, 3, 9)
+
+
+def test_an_answer_is_late_only_on_the_day_after_in_taipei_whatever_the_day_in_utc():
+    due_on = due(at(date(2026, 3, 2)), shipped()).due_on
+    last = datetime(2026, 3, 9, 15, 59, 59, tzinfo=UTC)
+    assert local_date(last) <= due_on
+    assert local_date(last + timedelta(seconds=1)) > due_on
+    early = datetime(2026, 3, 8, 16, 0, tzinfo=UTC)
+    assert days_left(local_date(early), due_on, shipped()) == 0
+
+
+def test_both_clocks_and_the_explanation_count_on_one_calendar():
+    closures = [Closure(date(2026, 3, 9), "臺東縣"), Closure(date(2026, 3, 16), "臺東縣")]
+    calendar = shipped().with_closures(closures, ["臺東縣"])
+    received = at(date(2026, 3, 2))
+    both = due_of(received, calendar, Terms())
+    assert (both.on, both.platform) == (date(2026, 3, 10), date(2026, 3, 17))
+    told = due(received, calendar)
+    assert (told.due_on, told.calendar_version) == (both.on, both.calendar_version)
+    assert (told.steps[-2].kind, told.steps[-2].note) == (StepKind.ROLLED, "closure")
+
+
+def test_a_holiday_that_is_taken_away_no_longer_rolls_anything():
+    year = shipped().years[115]
+    kept = {day: name for day, name in year.off.items() if day != date(2026, 4, 3)}
+    received = at(date(2026, 3, 27))
+    assert due(received, shipped()).due_on == date(2026, 4, 7)
+    changed = shipped().with_year(Year(115, kept, "without"))
+    assert due(received, changed).due_on == date(2026, 4, 3)
 
 
 def test_every_day_to_the_due_date_is_explained():

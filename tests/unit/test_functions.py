@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,9 +11,11 @@ import functions.slack
 from bot.ids import Button, Ref
 from functions import deliver, health, sweep
 from functions.observed import logger
+from functions.timing import in_time
 from opendata import wiring
-from opendata.desk import casework, outbox
+from opendata.desk import casework, outbox, records, roster
 from opendata.desk.outbox import Intent, Message
+from opendata.rules.calendar import Closure
 from opendata.rules.errors import Unavailable
 from tests.world import CAROL, CHANNELS, ETHICS_NAME, OLIVE, REPLY, STRANGER, posted
 
@@ -137,14 +139,45 @@ def test_what_was_done_is_counted_for_each_invocation(deployed, capsys):
 def metrics(capsys):
     """What was counted, but for what was counted as nought."""
     (told,) = (line for line in capsys.readouterr().out.splitlines() if "_aws" in line)
-    names = ("Delivered", "PutOff", "Parked", "AsPlainText", "OutboxFailed")
+    names = ("Delivered", "PutOff", "Parked", "AsPlainText", "TasksPerformed", "OutboxFailed")
     counted = {name: json.loads(told)[name] for name in names}
     return {name: count for name, count in counted.items() if count != [0]}
 
 
+def test_a_closure_lets_the_stream_recount_the_cases_and_their_cards_follow(
+    deployed, heard, capsys
+):
+    case = deployed.opened(posted_at=deployed.clock() - timedelta(hours=1))
+    due = deployed.case(case).due.on
+    task = roster.close(deployed.desk, [Closure(due, "臺北市")])
+    key = outbox.intent_key(records.CALENDAR, task.version, 0)
+    assert deliver.handler(stream(key), None) == {"batchItemFailures": []}
+    assert metrics(capsys) == {"TasksPerformed": [1]}
+    assert deployed.case(case).due.on > due
+    assert heard == []
+    (waits,) = (one for one in deployed.waiting() if one.kind is Message.CARD and one.version == 2)
+    assert waits.case == case
+
+
+def test_a_task_is_not_begun_before_its_time(deployed, capsys):
+    task = roster.close(deployed.desk, [Closure(date(2026, 3, 9), "臺北市")])
+    key = outbox.intent_key(records.CALENDAR, task.version, 0)
+    deliver.handler(stream(key), None)
+    deliver.handler(stream(key), None)
+    assert outbox.intent_at(deployed.desk, key).tries == 1
+
+
+def test_a_task_takes_no_more_time_than_it_has(deployed, monkeypatch):
+    ticks = iter([0.0, 5.0, 11.0])
+    task = roster.close(deployed.desk, [Closure(date(2026, 3, 9), "臺北市")])
+    deliver.performed(task, clock=lambda: next(ticks))
+    key = outbox.intent_key(records.CALENDAR, task.version, 0)
+    assert outbox.intent_at(deployed.desk, key).cursor is not None
+
+
 def test_a_slack_that_hangs_leaves_the_rest_to_the_sweep():
     ticks = iter([0.0, 0.0, 10.0, 20.0, 31.0, 40.0])
-    begun = list(deliver.in_time("abcde", clock=lambda: next(ticks)))
+    begun = list(in_time("abcde", deliver.ENOUGH, lambda: next(ticks)))
     assert begun == ["a", "b", "c"]
 
 

@@ -12,10 +12,12 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache, partial
 
 import pytest
 
+from bot import calendar as calendars
 from bot import home, modals
 from bot.blocks import escaped
 from bot.card import card
@@ -46,13 +48,15 @@ from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPL
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import roster
 from opendata.desk.context import Desk
+from opendata.desk.explained import Explained
 from opendata.desk.intake import shown_title
-from opendata.desk.outbox import Message
+from opendata.desk.office import Entered, Outlook, Overview
+from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
 from opendata.desk.reading import Status
 from opendata.desk.records import Cause, Opinion, head_row
 from opendata.rules import privacy
-from opendata.rules.calendar import shipped
+from opendata.rules.calendar import Closure, shipped
 from opendata.rules.deadline import due
 from opendata.rules.errors import Fault, Invalid, LostRace, NotFound, OwnDraft
 from opendata.rules.feedback import Action, State
@@ -163,7 +167,21 @@ class Speaking:
         year = shipped().years[115]
         holidays = dict.fromkeys(year.off, whole(self.words[:20]))
         calendar = shipped().with_year(replace(year, off=holidays))
-        return modals.why(self.voice, case, due(case.opened_at, calendar))
+        told = Explained(due(case.opened_at, calendar))
+        return modals.why(self.voice, case, told, 14)
+
+    def previewed(self):
+        year = shipped().years[115]
+        every_day = {day.date: whole(self.words[:20]) for day in year.days()}
+        named = replace(year, off=every_day)
+        return calendars.year_preview(self.voice, named, year, Outlook((), 0, 0), "-")
+
+    def overview(self):
+        year = replace(shipped().years[115], source=whole(self.words))
+        entered = Entered(Closure(date(2026, 3, 9), "臺北市"), COORDINATOR, BEGIN)
+        told = Overview(shipped().with_year(year), (entered,), ())
+        blocks = calendars.overview(self.voice, told, 0, half_closes=False, may_enter=True)
+        return {"text": calendars.notice(self.voice, told), "blocks": blocks}
 
     def listed(self, about):
         case = infected(about, self.words).case
@@ -282,6 +300,8 @@ def _renderings(language, steps, speaking):
         yield on("message", f"moved {state}", partial(_of, speaking, Speaking.moved, about))
     yield on("modal", "why", partial(_of, speaking, Speaking.why, last[State.RECEIVED]))
     yield on("answer", "status", lambda words: speaking(words).numbers())
+    yield on("modal", "year_preview", lambda words: speaking(words).previewed())
+    yield on("answer", "calendar", lambda words: speaking(words).overview())
     yield from _about_no_case(on, speaking, [about.case for about in last.values()])
     for n in range(4):
         yield on("modal", f"error {n}", partial(_error, speaking, Speaking.refused, n))
@@ -357,8 +377,9 @@ def test_every_renderer_is_among_the_renderings(renderings):
     def names(surface):
         return {one.name.split()[1] for one in renderings if one.surface == surface}
 
-    assert names("message") == {*Message, "moved"}
-    assert names("modal") == {name.removesuffix("_draft") for name in builders(modals)}
+    assert names("message") == {*Message, "moved"} - TASKS
+    of_modals = {name.removesuffix("_draft") for name in builders(modals)}
+    assert names("modal") == of_modals | {"year_preview"}
     assert names("home") == builders(home) - {"register"}
 
 

@@ -186,7 +186,7 @@ def test_the_present_quarter_and_what_is_parked_now_are_one_query_and_no_other_r
     ):
         desk.directory()
         counting.calls.clear()
-        counting.rows = 0
+        counting.came.clear()
         told = reading.status(desk, period)
         assert (counting.calls, counting.rows) == (["query"], rows), period
         assert len(told.now.undelivered) == undelivered

@@ -7,11 +7,11 @@ from datetime import UTC, date
 import pytest
 
 from opendata.adapters import dynamodb
-from opendata.desk import outbox, records
+from opendata.desk import outbox, records, roster
 from opendata.desk.outbox import Intent, Message
-from opendata.desk.ports import Key, Row
-from opendata.desk.records import Cause, Numbers, Opinion
-from opendata.rules.calendar import Closure, shipped
+from opendata.desk.ports import Index, Key, Row
+from opendata.desk.records import Cause, Change, Numbers, Opinion
+from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.feedback import Action, Case, Due, Event, Kind, Move, State
 from tests.world import DEPUTY, MONDAY, OLIVE, PEOPLE, REPLY, channelled, commented, rated
 
@@ -26,6 +26,9 @@ INTENT = Intent(f"{CASE}.7.0", CASE, 7, Message.CARD, "1", NOW)
 CAUSE = Cause("is_archived", "C-AAC", NOW, 1, 1, version=1)
 NOTICE = Intent(f"{CAUSE.name}.1.0", CAUSE.name, 1, Message.UNDELIVERABLE, "1", NOW)
 DIGEST = outbox.digest(OLIVE, MONDAY, afternoon=False, person=True)
+CLOSED = Closure(DUE.on, "臺北市")
+CHANGE = Change(3, ChangeKind.CLOSED, NOW, OLIVE, DUE.on, DUE.on, closures=(CLOSED,))
+TASK = Intent("CALENDAR.3.0", records.CALENDAR, 3, Message.RECOMPUTE, "", NOW)
 
 ROWS = {
     "an open case": records.head_row(HEAD, NOW),
@@ -45,7 +48,6 @@ ROWS = {
         outbox._sent_key(DIGEST.case, Message.DIGEST, DIGEST.occasion, OLIVE), {}
     ),
     "when it was swept": records.watch_row(records.SWEEP, NOW),
-    "a closure": records.closure_row(Closure(MONDAY.date(), "臺北市")),
     "what delivery knows of it": Row(
         outbox._sent_key(CAUSE.name, Message.UNDELIVERABLE, "1", "U0CORA"), {}
     ),
@@ -59,6 +61,9 @@ ROWS = {
     "a deputy": records.deputy_row(DEPUTY),
     "the calendar's version": Row(records.CALENDAR_VERSION, {}),
     "a year": records.year_row(shipped().years[115]),
+    "a closure": records.closure_row(CLOSED),
+    "a change of the calendar": records.change_row(CHANGE),
+    "a task": outbox.intent_row(TASK),
 }
 
 # What stands for itself in <…> is a number of so many digits, or a quarter; names are told here.
@@ -80,6 +85,8 @@ FORMS = {
     "notice": r"[a-z_]+@\w[\w-]*\.\d+\.\d+",
     "kind": r"[a-z_]+",
     "due": r"\d{4}-\d\d-\d\d",
+    "day": r"\d{4}-\d\d-\d\d",
+    "task": r"CALENDAR\.\d+\.0",
     "from": r"\d{4}-\d\d-\d\d",
     "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00",
     "not_before": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00",
@@ -136,8 +143,18 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 8
+    assert len(told) == 9
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
+
+
+def test_a_change_of_the_calendar_is_read_back_as_it_was_written():
+    assert records.read_change(records.change_row(CHANGE)) == CHANGE
+
+
+def test_a_closed_case_stands_by_the_date_that_it_is_judged_by():
+    moved = replace(DUE, on=date(2026, 4, 1), study=date(2027, 1, 1))
+    closed = records.head_row(replace(HEAD, due=moved, state=State.REDISPATCHED))
+    assert closed.places[Index.AGENCY].order == f"closed#2026-03-09#{CASE}"
 
 
 def test_a_closed_case_stands_with_its_agency_alone():
@@ -152,6 +169,8 @@ def test_whatever_a_desk_has_written_lies_where_the_table_says(world):
     world.receive(rated(stars=1, body="沒有回答"))
     world.opened("國防部", id_="5")
     (intent, *_) = world.waiting()
+    roster.close(world.desk, [CLOSED])
+    roster.import_year(world.desk, shipped().years[115])
     outbox.lease(world.desk, intent, "C-AAC", None)
     outbox.park(world.desk, intent, [CAUSE.name])
 

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from bot.delivery import backoff
+from functions import deliver, remind, watchdog
+from functions.observed import NAMESPACE, SERVICE
 from infra.template import (
     Route,
     Schedule,
@@ -87,9 +89,11 @@ def test_the_routes_are_read_with_their_handlers():
     )
 
 
-def test_the_sweep_runs_every_minute_in_taipei():
+def test_what_is_done_by_the_clock_is_done_by_taipeis():
     assert load(TEMPLATE).schedules == (
         Schedule("Sweep", "rate(1 minute)", "Asia/Taipei", "functions.sweep.handler", {}),
+        Schedule("Remind", "cron(0 * * * ? *)", "Asia/Taipei", "functions.remind.handler", {}),
+        Schedule("Watchdog", "rate(15 minutes)", "Asia/Taipei", "functions.watchdog.handler", {}),
     )
 
 
@@ -264,8 +268,24 @@ def test_a_secret_is_read_only_by_the_functions_that_need_it():
     assert readers == {
         "WebhookSecrets": {"WebhookRole"},
         "SlackSigningSecret": {"SlackRole"},
-        "SlackBotToken": {"SlackRole", "DeliverRole", "SweepRole"},
+        "SlackBotToken": {"SlackRole", "DeliverRole", "SweepRole", "WatchdogRole"},
     }
+
+
+def rights(role: str) -> set[tuple[str, str]]:
+    """What a role may do, and to what."""
+    return {
+        (action, json.dumps(resource))
+        for name, told in statements(read(TEMPLATE))
+        for action in listed(told["Action"])
+        for resource in listed(told["Resource"])
+        if name == role and not action.startswith(("sqs:", "logs:"))
+    }
+
+
+def test_the_watchdog_may_do_what_those_may_whose_work_it_does_and_look_at_open_cases():
+    look = ("dynamodb:Query", json.dumps({"Fn::Sub": "${Table.Arn}/index/open"}))
+    assert rights("WatchdogRole") == rights("SweepRole") | rights("RemindRole") | {look}
 
 
 # -- what happens when something fails --------------------------------------------------------
@@ -281,19 +301,44 @@ def test_whatever_nobody_waits_for_leaves_a_dead_letter():
                 assert "OnFailure" in told["EventInvokeConfig"]["DestinationConfig"], name
 
 
+def test_what_is_done_by_the_clock_is_tried_again_for_minutes_and_by_the_next_run():
+    for name, told in functions().items():
+        for event in told["Events"].values():
+            if event["Type"] == "ScheduleV2":
+                # Scheduler's own default is 185 tries in a day, Lambda's two more in six hours.
+                assert event["Properties"]["RetryPolicy"]["MaximumRetryAttempts"] <= 2, name
+                assert event["Properties"]["RetryPolicy"]["MaximumEventAgeInSeconds"] <= 300, name
+                assert told["EventInvokeConfig"]["MaximumRetryAttempts"] == 0, name
+                assert told["EventInvokeConfig"]["MaximumEventAgeInSeconds"] <= 300, name
+
+
+def test_what_a_function_gives_itself_ends_before_lambda_ends_it_and_before_its_next_run():
+    timeouts = {told["Handler"].split(".")[1]: told.get("Timeout") for told in functions().values()}
+    one_more = deliver.SECONDS * 2
+    assert deliver.ENOUGH + one_more <= timeouts["sweep"] < 60
+    assert deliver.ENOUGH + one_more <= timeouts["deliver"]
+    assert remind.ENOUGH + 30 <= timeouts["remind"] < 3600
+    mending = watchdog.FOR_THE_SWEEP + watchdog.FOR_CASES + watchdog.FOR_INTENTS + one_more
+    assert mending + 200 <= timeouts["watchdog"] < 900
+
+
 def test_who_leaves_a_dead_letter_may_send_it():
     senders = {
         (name, json.dumps(told["Resource"]))
         for name, told in statements(translate(TEMPLATE))
         if told["Action"] == "sqs:SendMessage"
     }
-    sweep, deliver = (
-        json.dumps({"Fn::GetAtt": [f"{name}DeadLetters", "Arn"]}) for name in ("Sweep", "Deliver")
-    )
     assert senders == {
-        ("DeliverRole", deliver),
-        ("SweepRole", sweep),
-        ("SweepFunctionSweepRole", sweep),
+        (role, json.dumps({"Fn::GetAtt": [f"{name}DeadLetters", "Arn"]}))
+        for role, name in (
+            ("DeliverRole", "Deliver"),
+            ("SweepRole", "Sweep"),
+            ("SweepFunctionSweepRole", "Sweep"),
+            ("RemindRole", "Remind"),
+            ("RemindFunctionRemindRole", "Remind"),
+            ("WatchdogRole", "Watchdog"),
+            ("WatchdogFunctionWatchdogRole", "Watchdog"),
+        )
     }
 
 
@@ -320,7 +365,7 @@ def test_every_function_and_every_dead_letter_queue_has_an_alarm():
 
 
 def test_what_delivery_counts_as_wrong_is_an_alarm():
-    for metric in ("OutboxFailed", "Parked", "AsPlainText"):
+    for metric in ("OutboxFailed", "Parked", "AsPlainText", "RemindFailed"):
         (alarm,) = (
             told["Properties"]
             for _, told in resources(read(TEMPLATE), ALARM)
@@ -345,6 +390,28 @@ def failing_within(seconds: int) -> Iterator[int]:
 def test_silence_of_the_sweep_is_an_alarm():
     (silent,) = alarms("Invocations").values()
     assert silent["TreatMissingData"] == "breaching"
+
+
+def test_a_heartbeat_that_did_not_come_three_times_is_an_alarm():
+    (missing,) = alarms("Heartbeat").values()
+    assert missing["Statistic"] == "Sum"
+    assert missing["Period"] * missing["EvaluationPeriods"] == 3 * 15 * 60
+    assert (missing["ComparisonOperator"], missing["Threshold"]) == ("LessThanThreshold", 1)
+    assert missing["TreatMissingData"] == "breaching"
+
+
+def test_what_alarms_watch_of_ours_is_what_the_functions_count():
+    watched = {
+        told["Properties"]["MetricName"]: told["Properties"]["Dimensions"]
+        for _, told in resources(read(TEMPLATE), ALARM)
+        if told["Properties"]["Namespace"] == NAMESPACE
+    }
+    assert set(watched) <= {*deliver.tallied({}), remind.FAILED, "Heartbeat"} - {
+        "Delivered",
+        "PutOff",
+    }
+    service = [{"Name": "service", "Value": SERVICE}]
+    assert all(dimensions == service for dimensions in watched.values())
 
 
 def test_every_alarm_tells_somebody():

@@ -6,13 +6,15 @@ from datetime import UTC, date, datetime
 import pytest
 from source import calls, handed_on, literals, modules, pairs_in
 
+from bot.calendar import HALF, UNDO
 from bot.ids import Button, Modal
 from bot.undelivered import OTHER, REASONS
 from functions.answers import STATUS
 from opendata import texts
 from opendata.desk.decisions import ReturnReason
+from opendata.desk.office import Remark
 from opendata.rules.audit import Flaw
-from opendata.rules.calendar import CLOSURE, DAY_OFF, MAKE_UP
+from opendata.rules.calendar import CLOSURE, DAY_OFF, MAKE_UP, ChangeKind
 from opendata.rules.deadline import Mode, StepKind
 from opendata.rules.errors import Fault, Invalid, LostRace
 from opendata.rules.feedback import Action, Kind, Outside, State
@@ -25,7 +27,7 @@ from opendata.texts import LANGUAGES
 ZH, EN = LANGUAGES["zh"], LANGUAGES["en"]
 WORDS = (
     *(State, Action, Role, Kind, ReplyType, Reason, Closing, ReturnReason),
-    *(Capacity, Outside, PersonalData, Doubt, Flaw),
+    *(Capacity, Outside, PersonalData, Doubt, Flaw, ChangeKind),
 )
 FOREIGN = (
     *("回覆", "台", "你", "駁回", "用戶", "數據", "信息", "鏈接"),
@@ -73,6 +75,8 @@ def spoken_by_name():
             Action.NEW_ROUND,
             Action.RETRACT,
         },
+        "closure": set(Remark),
+        "closure.option": {HALF, UNDO},
         "masked": set(PersonalData),
         "finding": {code.partition(".")[2] for code in ZH if code.startswith("finding.")},
         "fault": {code for _, code, _ in faults()},

@@ -1,0 +1,76 @@
+"""為什麼是這一天 in Slack: every day of a period, counted or not, and what moved the date since.
+
+A message and a modal show the same; what is told stands in ``opendata.desk.explained``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot import blocks as b
+from bot.blocks import Block
+from bot.voice import Voice
+from opendata.desk.explained import Explained, Moved, MovedBy
+from opendata.rules.deadline import Deadline, Mode
+from opendata.rules.feedback import Case
+from opendata.rules.roc import BEFORE_YEAR_1
+from opendata.texts import explained_days
+
+HEAD, TAIL, A_PARAGRAPH, LINE = 15, 45, 30, 90
+"""Days that are listed at the beginning and at the end of a long period; lines to a paragraph."""
+_MOVED = {
+    MovedBy.EXTENDED: "why.extended",
+    MovedBy.STUDIED: "why.studied",
+    MovedBy.RECOMPUTED: "why.recomputed",
+}
+
+
+def of_case(voice: Voice, case: Case, told: Explained, platform_days: int) -> list[Block]:
+    """A case's date: day by day, then what moved it, and the platform's date beside it."""
+    counted, due = told.counted, case.due
+    blocks = [b.section(voice.say("why.heading", case=case.id, due=case.due_now))]
+    if case.due_now != due.original:
+        blocks.append(b.section(voice.say("why.both", original=due.original, now=case.due_now)))
+    blocks += lines([_moved(voice, one) for one in told.moves])
+    blocks += _days(voice, counted)
+    blocks.append(b.context(voice.say("why.platform", days=platform_days, due=due.platform)))
+    if counted.calendar_version != due.calendar_version and counted.due_on != due.original:
+        blocks.append(b.context(voice.say("why.outdated", version=due.calendar_version)))
+    return blocks
+
+
+def of_date(voice: Voice, counted: Deadline, days: int, mode: Mode) -> list[Block]:
+    """When something would be due."""
+    heading = voice.say("why.if", date=counted.steps[0].date, due=counted.due_on)
+    term = voice.say(f"case.term.{mode.value}", days=days)
+    return [
+        b.section(heading),
+        b.context(voice.say("case.clock", term=term)),
+        *_days(voice, counted),
+    ]
+
+
+def _days(voice: Voice, counted: Deadline) -> list[Block]:
+    told = explained_days(voice.language, counted)
+    between = len(told) - HEAD - TAIL
+    if between > 0:
+        told = [*told[:HEAD], voice.say("why.between", n=between), *told[-TAIL:]]
+    blocks = [*lines(told), b.context(voice.say("why.calendar", version=counted.calendar_version))]
+    if counted.provisional:
+        years = sorted({one.date.year - BEFORE_YEAR_1 for one in counted.steps})
+        unknown = [str(one) for one in years if one not in voice.calendar.years]
+        blocks.append(b.context(voice.say("why.provisional", years=unknown)))
+    return blocks
+
+
+def _moved(voice: Voice, moved: Moved) -> str:
+    return voice.say(
+        _MOVED[moved.by], at=moved.at, before=moved.before, after=moved.after, cause=moved.cause
+    )
+
+
+def lines(told: Sequence[str]) -> list[Block]:
+    """Lines in which nothing is parsed, some to a paragraph."""
+    cut = [b.cut(one, LINE) for one in told]
+    starts = range(0, len(cut), A_PARAGRAPH)
+    return [b.paragraph("\n".join(cut[at : at + A_PARAGRAPH])) for at in starts]

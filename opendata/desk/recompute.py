@@ -1,0 +1,198 @@
+"""What a changed calendar makes of the cases: each is counted anew in a transaction of its own.
+
+Which dates come of it stands in ``clocks``; what was entered, in ``roster``. The commit that
+changes the calendar leaves one task in the outbox. Whoever performs it walks the cases that can
+be touched; one who runs out of time leaves a cursor, and performing it twice changes nothing more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from opendata.desk import outbox, records
+from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
+from opendata.desk.clocks import recounted
+from opendata.desk.context import Desk, Terms
+from opendata.desk.following import LIVING
+from opendata.desk.outbox import Intent, Message
+from opendata.desk.ports import Index, Row
+from opendata.desk.records import Change
+from opendata.rules.calendar import ChangeKind
+from opendata.rules.errors import NotFound, Stale, Unavailable
+from opendata.rules.feedback import Action, Case, Due, Outside
+
+PAGE = 100
+SETTLED = timedelta(minutes=1)
+"""What was counted on the old calendar when the new one came stands in the indexes by then."""
+_BEFORE, _AFTER = timedelta(days=31), timedelta(days=62)
+Spot = tuple[str, str, str | None]
+"""Where the walk stands: the shelf's partition, its prefix, and the end of the last page."""
+
+
+def recompute_case(desk: Desk, case_id: str, cause: ChangeKind, entry: int = 0) -> Case | None:
+    """Count a case anew, whatever its state; its counters follow, across quarters too.
+
+    Args:
+        desk: the desk.
+        case_id: its number.
+        cause: what was done to the calendar.
+        entry: number of the change; it tells who made it.
+
+    Returns:
+        The case after it; None: no date of it changes.
+
+    Raises:
+        NotFound: there is no such case.
+        Unavailable: others changed it each time.
+    """
+    key = records.head_key(case_id)
+    for _ in range(ATTEMPTS):
+        rows = desk.store.get(key, *records.VERSIONS)
+        if key not in rows:
+            raise NotFound(what="case", name=case_id)
+        case = records.read_case(rows[key])
+        sheet = Sheet.of(desk, case, versions=rows, outside=Outside.CLOCK)
+        _recount(sheet, {"cause": cause, "entry": entry})
+        if not sheet.events:
+            return None
+        try:
+            desk.store.commit(*sheet.writes())
+        except Stale:
+            continue
+        return sheet.case
+    raise Unavailable(what="case")
+
+
+def _recount(sheet: Sheet, why: dict[str, Any]) -> None:
+    """Let the new dates happen; whoever works on an open case hears that they moved."""
+    before = sheet.case
+    due = recounted(before, sheet.calendar(), sheet.desk.terms)
+    if due is before.due:
+        return
+    facts = why | {"before": _dates(before.due), "after": _dates(due)}
+    sheet.record(Action.RECOMPUTE, sheet.may(Action.RECOMPUTE), facts, due=due)
+    if not before.open:
+        sheet.tell(CARD)
+        return
+    sheet.tell(*LIVING, Message.RETURNED)
+    if before.officer and sheet.case.due_now != before.due_now:
+        sheet.tell(Message.NEWS, person=before.officer)
+
+
+def _dates(due: Due) -> dict[str, date]:
+    dates = {"on": due.on, "original": due.original, "platform": due.platform}
+    return dates | ({"study": due.study} if due.study else {})
+
+
+# -- every case that a change can touch -------------------------------------------------------
+
+
+def perform(
+    desk: Desk,
+    task: Intent,
+    enough: Callable[[], bool] | None = None,
+    told: Callable[[int, int], None] | None = None,
+) -> bool:
+    """Recount what a change of the calendar can touch; the task is done or put off with a cursor.
+
+    A first walk may miss what was counted on the old calendar a moment ago, so a second one
+    follows when that has settled.
+
+    Args:
+        desk: the desk.
+        task: a RECOMPUTE whose time has come.
+        enough: whether there is no time for another page, asked after each; None: there is.
+        told: hears after each page how many cases were looked at, and how many have new dates.
+
+    Returns:
+        Whether the walk came to its end.
+
+    Raises:
+        NotFound: nobody made that change.
+        Unavailable: the store did not answer; the task is as it was.
+    """
+    key = records.change_key(task.version)
+    row = desk.store.get(key).get(key)
+    if row is None:
+        raise NotFound(what="change", name=str(task.version))
+    change, seen, moved = records.read_change(row), 0, 0
+    for rows, further in _pages(desk, change, task.cursor):
+        seen += len(rows)
+        moved += _recounted(desk, change, rows)
+        if told:
+            told(seen, moved)
+        if further and enough and enough():
+            outbox.put_off(desk, replace(task, cursor=json.dumps(further)), timedelta(0))
+            return False
+    if desk.now() < change.at + SETTLED:
+        outbox.put_off(desk, replace(task, cursor=None), SETTLED)
+    else:
+        outbox.done(desk, task)
+    return True
+
+
+def _recounted(desk: Desk, change: Change, rows: Sequence[Row]) -> int:
+    """Recount the cases of a page whose dates change; how many they were."""
+    versions = desk.store.get(*records.VERSIONS)
+    stale = (
+        case
+        for case in map(records.read_case, rows)
+        if recounted(case, desk.calendar(case.agency, versions), desk.terms) is not case.due
+    )
+    done = [recompute_case(desk, case.id, change.kind, change.number) for case in stale]
+    return sum(one is not None for one in done)
+
+
+def _pages(
+    desk: Desk, change: Change, cursor: str | None
+) -> Iterator[tuple[Sequence[Row], Spot | None]]:
+    """Pages of heads, each with the spot behind it; None at the end of all.
+
+    A case that closes meanwhile goes from the open shelf to one that is walked later.
+    """
+    shelves = list(_shelves(desk, change))
+    partition, prefix, after = json.loads(cursor) if cursor else ("", "", None)
+    if (partition, prefix) in shelves:
+        start = shelves.index((partition, prefix))
+    else:  # it begins, or the roster has changed meanwhile
+        start, after = 0, None
+    for number in range(start, len(shelves)):
+        (partition, prefix), following = shelves[number], shelves[number + 1 : number + 2]
+        further = (*following[0], None) if following else None
+        while True:
+            page = desk.store.find(Index.AGENCY, partition, prefix=prefix, after=after, limit=PAGE)
+            after = page.next
+            yield page.rows, (partition, prefix, after) if after else further
+            if after is None:
+                break
+
+
+def _shelves(desk: Desk, change: Change) -> Iterator[tuple[str, str]]:
+    """Where such cases lie: all open ones of an agency, and those closed about that time.
+
+    Closures touch the agencies that have a seat there, or whose approver has.
+    """
+    directory, counties = desk.directory(), {one.county for one in change.closures}
+    months = _months(change, desk.terms)
+    for agency in directory.agencies:
+        if counties and counties.isdisjoint(directory.seats(agency.code)):
+            continue
+        partition = records.agency_shelf(agency.code)
+        yield partition, records.OPEN_SHELF
+        for month in months:
+            yield partition, f"{records.CLOSED_SHELF}{month}"
+
+
+def _months(change: Change, terms: Terms) -> list[str]:
+    """The months that a closed case has to be due in, e.g. ``2026-03``.
+
+    Its period, or the platform's, has one of the days in it or rolled over one.
+    """
+    longest = timedelta(days=max(terms.days, terms.platform_days))
+    begin, end = change.first - _BEFORE - longest, change.last + _AFTER + longest
+    days = (begin + timedelta(days=n) for n in range((end - begin).days + 1))
+    return list(dict.fromkeys(f"{day:%Y-%m}" for day in days))

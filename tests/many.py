@@ -1,0 +1,104 @@
+"""A store of many open cases, made without walking any, and what the clock's work on it costs.
+
+``python -m tests.many sweep FILE`` runs the sweep once on such a store in a process of its own,
+``look`` the watchdog's look, and prints what came of it as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from functions import remind
+from opendata import wiring
+from opendata.adapters import sqlite
+from opendata.desk import casework, records, roster, watching
+from opendata.desk.context import Desk
+from opendata.desk.ports import Row
+from opendata.rules.people import Person, Role
+from opendata.rules.roc import TAIPEI
+from tests.counting import Counting
+from tests.world import ETHICS, OLIVE, World
+
+EARLY, LATE = "900000001", "900000002"
+OFFICERS = 20
+WEDNESDAY = datetime(2026, 3, 4, 9, tzinfo=TAIPEI)
+"""When the cases that came on Monday call for somebody, and those that came on Tuesday do not."""
+
+
+def ministry(folder: Path) -> World:
+    """A ministry with many officers and two cases, each taken on: one of Monday, one of Tuesday."""
+    world = World.make(folder)
+    roster.import_people(world.desk, [_officer(n) for n in range(OFFICERS)])
+    for number, at in ((EARLY, date(2026, 3, 2)), (LATE, date(2026, 3, 3))):
+        came = datetime.combine(at, WEDNESDAY.timetz())
+        world.clock.set(came)
+        case = world.opened(id_=number, posted_at=came, timestamp=came)
+        casework.claim(world.desk, case, OLIVE)
+    world.clock.set(WEDNESDAY)
+    return world
+
+
+def _officer(number: int) -> Person:
+    return Person(f"U{number:06}", "officer", ETHICS, frozenset({Role.OFFICER}))
+
+
+def heads(world: World, count: int, due: int) -> Iterator[Row]:
+    """Heads of further cases like the two; the first ``due`` are like Monday's."""
+    for columns in _columns(world, count, due):
+        yield sqlite._row(tuple(columns.values()))
+
+
+def _columns(world: World, count: int, due: int) -> Iterator[dict[str, Any]]:
+    """The same as columns of the embedded store, made of the two's by putting in other numbers."""
+    early, late = (_model(world, case) for case in (EARLY, LATE))
+    for n in range(count):
+        model, number = (early, EARLY) if n < due else (late, LATE)
+        officer, told = f"U{n % OFFICERS:06}", f"{n:0{len(number)}}"
+        yield {
+            name: text.replace(number, told).replace(OLIVE, officer) if name in _NUMBERED else text
+            for name, text in model.items()
+        }
+
+
+_NUMBERED = {"pk", "data", "timer_sk", "owner_pk", "owner_sk", "agency_sk", "open_sk"}
+
+
+def _model(world: World, case: str) -> dict[str, Any]:
+    key = records.head_key(f"S{case}")
+    return sqlite._columns(world.desk.store.get(key)[key])
+
+
+def fill(world: World, count: int, due: int) -> None:
+    """Put that many further cases into the embedded store, past the port."""
+    with closing(sqlite3.connect(world.path)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        with connection:
+            connection.executemany(sqlite._UPSERT, _columns(world, count, due))
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def measured(what: str, path: Path) -> dict[str, float]:
+    """What a run costs: seconds, rows read, cases acted on, and the process's peak in megabytes."""
+    with sqlite.SqliteStore(path, now=lambda: WEDNESDAY) as store:
+        counting = Counting(store)
+        desk = Desk(counting, lambda: WEDNESDAY)
+        wiring.desk = lambda: desk  # type: ignore[assignment]
+        begun = time.perf_counter()
+        acted = remind.sweep(3600.0).total() if what == "sweep" else len(watching.look(desk).cases)
+        seconds = time.perf_counter() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {"seconds": seconds, "acted": acted, "read": counting.came["find"], "peak": peak}
+    return told | {call: counting.calls.count(call) for call in sorted(set(counting.calls))}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measured(sys.argv[1], Path(sys.argv[2]))))

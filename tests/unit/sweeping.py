@@ -1,0 +1,65 @@
+"""Runs of the sweep at instants that tests choose, what then waits in the outbox, and closures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from opendata.desk import outbox, records, reminding
+from opendata.desk.context import Desk
+from opendata.desk.outbox import Message
+from opendata.desk.ports import Expect, Put, Row
+from opendata.rules.calendar import Closure
+from opendata.rules.roc import TAIPEI
+from tests.world import World
+
+
+def at(month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=TAIPEI)
+
+
+def sweep(world: World, desk: Desk | None = None) -> Counter[str]:
+    """One run of the sweep, without a clock of its own."""
+    desk = desk or world.desk
+    return sum((reminding.wake(desk, case) for case in reminding.awake(desk)), Counter())
+
+
+def swept(world: World, *when: datetime) -> Counter[str]:
+    """What came to pass in runs at these instants."""
+    counts = Counter[str]()
+    for instant in when:
+        world.clock.set(instant)
+        counts += sweep(world)
+    return counts
+
+
+def intents(world: World, kind: Message | None = None) -> list[outbox.Intent]:
+    """What waits in the outbox, whether its time has come or not."""
+    told = (outbox.intent_at(world.desk, records.Key(*key)) for key in world.rows("OUT#%"))
+    return sorted(
+        (one for one in told if one and kind in (None, one.kind)), key=lambda one: one.not_before
+    )
+
+
+def asked(world: World) -> list[tuple[str, str]]:
+    """Whose digest was asked for, and which one."""
+    return sorted(
+        (one.case.removeprefix("~"), one.occasion) for one in intents(world, Message.DIGEST)
+    )
+
+
+def deliver_all(world: World) -> None:
+    """Let everything that waits be delivered."""
+    for one in intents(world):
+        outbox.done(world.desk, one)
+
+
+def close(world: World, *days: datetime, county: str = "臺北市") -> None:
+    """A closure of offices, as the coordinator enters it."""
+    key = records.CALENDAR_VERSION
+    known = world.desk.store.get(key).get(key)
+    number = known.version if known else 0
+    world.desk.store.commit(
+        *(Put(records.closure_row(Closure(day.date(), county)), Expect.ANY) for day in days),
+        Put(Row(key, {}, number + 1), number or Expect.ABSENT),
+    )
