@@ -293,6 +293,7 @@ def unapproved(events: Sequence[Event], desk: Desk) -> list[object]:
     draft: dict[str, Any] = {}
     agency = ""
     for event in events:
+        published, allowed = draft, approval
         agency = event.changes.get("agency", agency)
         draft = event.changes.get("draft") or draft
         approval = event.changes.get("approval", approval)
@@ -303,7 +304,7 @@ def unapproved(events: Sequence[Event], desk: Desk) -> list[object]:
             if event.actor == draft["drafter"]:
                 wrong.append(("own draft", event))
         if event.action is Action.PUBLISH and (
-            not approval or not approval["hash"] == draft["hash"] == event.facts["hash"]
+            not allowed or not allowed["hash"] == published["hash"] == event.facts["hash"]
         ):
             wrong.append(("not approved", event))
     return wrong

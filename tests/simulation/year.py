@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from opendata.desk import digests, outbox, records, reminding, roster, watching
+from opendata.desk import digests, outbox, recompute, records, reminding, roster, watching
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Store, Write
 from opendata.desk.reminding import Awake
@@ -28,7 +28,7 @@ from opendata.rules.roc import TAIPEI
 from tests.due_oracle import of_table
 from tests.simulation.calling import Entered, Offices, Swept
 from tests.simulation.staff import EVERYBODY, PLACES, TAIPEI_CITY, Staff
-from tests.world import World, rated
+from tests.world import CORA, World, rated
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 LAST_ARRIVAL = date(2026, 12, 18)
@@ -242,11 +242,17 @@ class Year:
             return
         while waiting := outbox.waiting(self.world.desk, 1000):
             for intent in waiting:
-                if intent.kind in REMINDERS:
+                if intent.kind in outbox.TASKS:
+                    recompute.perform(self.world.desk, intent)
+                elif intent.kind in REMINDERS:
                     self._send(intent)
             self.world.desk.store._connection.executemany(
                 "DELETE FROM rows WHERE pk = ? AND sk = ?",
-                [outbox._key(intent) for intent in waiting if intent.kind not in REMINDERS],
+                [
+                    outbox._key(intent)
+                    for intent in waiting
+                    if intent.kind not in REMINDERS | outbox.TASKS
+                ],
             )
 
     def _send(self, intent: Intent) -> None:
@@ -286,9 +292,8 @@ class Year:
     def _close(self, day: date, county: str) -> None:
         """The coordinator enters it."""
         insort(self.offices.closures, Entered(self.world.clock(), day, county))
-        roster._store(
-            self.world.desk, [records.closure_row(Closure(day, county))], records.CALENDAR_VERSION
-        )
+        roster.close(self.world.desk, [Closure(day, county)], CORA)
+        self._deliver()
         self._at(self.world.clock() + QUARTER, self._watch)
 
     # -- people
