@@ -1,7 +1,8 @@
 """Timings on this machine, printed and never asserted: ``make bench``.
 
-Cold imports of each function, the warm time of the main use cases on the embedded store, and what
-Slack waits for: the ack of its requests through the Lambda handler, warm and from a cold process.
+Cold imports of each function, the warm time of the main use cases on the embedded store, what
+Slack waits for: the ack of its requests through the Lambda handler, warm and from a cold process;
+and what the clock's work costs among many open cases, on the embedded store and on DynamoDB.
 """
 
 from __future__ import annotations
@@ -19,21 +20,29 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 import functions.slack
 from bot.ids import Ref
 from opendata import wiring
+from opendata.adapters.dynamodb import DynamoStore
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk import casework, intake, reading, roster
+from opendata.desk import casework, intake, reading, records, roster
 from opendata.desk.context import Desk
 from opendata.desk.incoming import Posted
+from opendata.desk.ports import MAX_WRITES, Put
 from opendata.rules.errors import DeskError
 from opendata.rules.feedback import Kind
 from opendata.rules.people import Person, Role
+from tests.counting import Metered
+from tests.many import WEDNESDAY, fill, heads, ministry, sweep
+from tests.moto_table import moto_table
 from tests.slack import Workspace, listening
 from tests.world import OLIVE, TurnedClock, World, lay
 
-FUNCTIONS = ("webhook", "slack", "deliver", "sweep", "health")
+FUNCTIONS = ("webhook", "slack", "deliver", "sweep", "remind", "watchdog", "health")
 CASES = 500
+REGION = "ap-east-2"
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
 
 
@@ -113,6 +122,45 @@ def cold_ack(text: str) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
+def among(count: int, *runs: str) -> None:
+    """The clock's work among so many open cases on the embedded store; one in a hundred is due."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = ministry(Path(folder))
+        fill(world, count, count // 100)
+        world.close()
+        for what in runs:
+            script = [sys.executable, "-m", "tests.many", what, str(world.path)]
+            told = json.loads(subprocess.run(script, check=True, capture_output=True).stdout)
+            print(
+                f"{what:5} among {count:9,} open cases  {told['seconds']:6.1f} s   "
+                f"{told['read']:9,} heads read, {told['acted']:6,} acted on   "
+                f"peak {told['peak']:4.0f} MiB"
+            )
+
+
+def on_dynamodb(count: int, due: int) -> None:
+    """What leaves for DynamoDB in a sweep from a cold process, and what comes back."""
+    keys = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
+    os.environ.update({name.upper(): key for name, key in keys.items()})
+    os.environ["AWS_DEFAULT_REGION"] = REGION
+    client = boto3.client("dynamodb", REGION, **keys)
+    with tempfile.TemporaryDirectory() as folder, moto_table(client) as table:
+        world = ministry(Path(folder))
+        store = DynamoStore(table, now=lambda: WEDNESDAY)
+        rows = [*world.desk.store.query(records.ROSTER).rows, *heads(world, count, due)]
+        for start in range(0, len(rows), MAX_WRITES):
+            store.commit(*(Put(row) for row in rows[start : start + MAX_WRITES]))
+        metered = Metered.on(store)
+        acted = sweep(Desk(store, lambda: WEDNESDAY))
+        world.close()
+    calls = ", ".join(f"{n:4} {name}" for name, n in sorted(metered.calls.items()))
+    print(
+        f"sweep on DynamoDB, {count:5,} open, {acted:4} acted on: {calls};  "
+        f"{metered.items.total():5,} items, {metered.sent / 1e3:6.0f} kB out, "
+        f"{metered.came / 1e3:6.0f} kB in"
+    )
+
+
 def main() -> None:
     """Print everything."""
     for module in FUNCTIONS:
@@ -142,6 +190,10 @@ def main() -> None:
         warm("open cases, one page", lambda _: reading.open_cases(desk, "U1"), 200)
         warm("a case whole", lambda n: reading.dossier(desk, f"S{n + 1}"), CASES)
     acks()
+    among(100_000, "sweep", "look")
+    among(1_000_000, "sweep")
+    for count, due in ((100, 4), (1000, 4), (1000, 40)):
+        on_dynamodb(count, due)
 
 
 def _quietly(act: Callable[[], object]) -> None:

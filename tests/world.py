@@ -293,7 +293,11 @@ def unapproved(events: Sequence[Event], desk: Desk) -> list[object]:
     draft: dict[str, Any] = {}
     agency = ""
     for event in events:
-        published, allowed = draft, approval
+        # A publication may bring another draft back: what was published lay there before it.
+        if event.action is Action.PUBLISH and (
+            not approval or not approval["hash"] == draft["hash"] == event.facts["hash"]
+        ):
+            wrong.append(("not approved", event))
         agency = event.changes.get("agency", agency)
         draft = event.changes.get("draft") or draft
         approval = event.changes.get("approval", approval)
@@ -303,10 +307,6 @@ def unapproved(events: Sequence[Event], desk: Desk) -> list[object]:
                 wrong.append(("not able", event))
             if event.actor == draft["drafter"]:
                 wrong.append(("own draft", event))
-        if event.action is Action.PUBLISH and (
-            not allowed or not allowed["hash"] == published["hash"] == event.facts["hash"]
-        ):
-            wrong.append(("not approved", event))
     return wrong
 
 

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from opendata.desk import outbox, records
-from opendata.desk.clocks import due_of, recounted
+from opendata.desk.clocks import dates_of, due_of, recounted
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Add, Expect, Key, Put, Row, Write
 from opendata.rules import feedback, kpi, transitions
-from opendata.rules.calendar import OfficeCalendar
+from opendata.rules.calendar import ChangeKind, OfficeCalendar
 from opendata.rules.errors import (
     DeskError,
     Fault,
@@ -190,16 +190,16 @@ class Sheet:
             told = self.case.version, not_before or self.now
             self.told[kind, occasion_of(self.case, kind), person] = told
 
-    def recount(self, cause: str) -> bool:
+    def recount(self, cause: ChangeKind, entry: int = 0) -> bool:
         """Count the case's clocks on the calendar as it is now; whether any date changed.
 
-        The event keeps what they were before; ``cause`` is a code.
+        ``entry``: number of the change of the calendar, which tells who made it; 0: there is none.
         """
-        old = self.case.due
-        new = recounted(self.case, self.calendar(), self.desk.terms)
-        if new is old:
+        due = recounted(self.case, self.calendar(), self.desk.terms)
+        if due is self.case.due:
             return False
-        self.record(Action.RECOMPUTE, facts={"cause": cause, "before": old}, due=new)
+        dates = {"before": dates_of(self.case.due), "after": dates_of(due)}
+        self.record(Action.RECOMPUTE, facts={"cause": cause, "entry": entry, **dates}, due=due)
         return True
 
     def intents(self) -> list[Intent]:

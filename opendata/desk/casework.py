@@ -22,6 +22,7 @@ from opendata.desk.context import Desk
 from opendata.desk.extension import still_extendable
 from opendata.desk.outbox import Message
 from opendata.rules import reply
+from opendata.rules.calendar import ChangeKind
 from opendata.rules.errors import (
     Fault,
     Invalid,
@@ -62,7 +63,7 @@ def assign(desk: Desk, case_id: str, actor: str, agency: str) -> Case:
         if agency == sheet.case.agency and not sheet.case.unassigned:
             raise Invalid(Fault("agency", "already_there"))
         sheet.record(Action.ASSIGN, to, agency=agency, unassigned=False)
-        sheet.recount("seat")
+        sheet.recount(ChangeKind.SEAT)
         sheet.tell(CARD)
 
     return transact(desk, case_id, actor, decide)

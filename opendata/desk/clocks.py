@@ -6,7 +6,7 @@ The reckoning itself stands in ``rules.deadline``; who is told of a new date, in
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from opendata.desk.context import Terms
 from opendata.rules import deadline
@@ -27,16 +27,31 @@ def due_of(opened_at: datetime, calendar: OfficeCalendar, terms: Terms) -> Due:
     )
 
 
+def extended(due: Due, granted: date, calendar: OfficeCalendar) -> Due:
+    """The clocks with an extension to a date; one that is a day off by now ends on the next."""
+    return replace(due, on=deadline.rolled(granted, calendar), granted=granted)
+
+
+def studied(due: Due, promised: date, calendar: OfficeCalendar) -> Due:
+    """The clocks of a matter under study; what is promised for a day off is done before it."""
+    return replace(due, study=deadline.brought_forward(promised, calendar), promised=promised)
+
+
+def dates_of(due: Due) -> dict[str, date]:
+    """The dates of both clocks, as an event tells of them."""
+    dates = {"on": due.on, "original": due.original, "platform": due.platform}
+    return dates | ({"study": due.study} if due.study else {})
+
+
 def recounted(case: Case, calendar: OfficeCalendar, terms: Terms) -> Due:
     """The case's clocks on another calendar; the same object if no date of them changes.
 
-    An extension stays what was granted, and a promise what was promised: only their last day
-    moves off a day without offices, forth for the one, back for the other.
+    An extension stays what was granted, and a promise what was promised.
     """
     old, new = case.due, due_of(case.opened_at, calendar, terms)
-    if case.extended:
-        new = replace(new, on=deadline.rolled(old.on, calendar))
-    if old.study is not None:
-        new = replace(new, study=deadline.brought_forward(old.study, calendar))
+    if old.granted is not None:
+        new = extended(new, old.granted, calendar)
+    if old.promised is not None:
+        new = studied(new, old.promised, calendar)
     unchanged = replace(new, calendar_version=old.calendar_version) == old
     return old if unchanged else new

@@ -30,6 +30,7 @@ from opendata.desk.outbox import Message
 from opendata.desk.ports import MAX_READ, Expect, Put
 from opendata.desk.records import Numbers, Opinion
 from opendata.rules import deadline, feedback, privacy
+from opendata.rules.calendar import ChangeKind
 from opendata.rules.canonical import digest
 from opendata.rules.errors import Mismatch, Stale, Unavailable
 from opendata.rules.feedback import Action, Case, Move, Outside, State
@@ -254,7 +255,7 @@ def _hand_over(desk: Desk, number: str, agency: str, webhook: str) -> None:
         if not sheet.case.unassigned or sheet.case.state is not State.RECEIVED:
             raise Stale(keys=(records.head_key(number),))
         sheet.record(Action.ASSIGN, agency=agency, unassigned=False)
-        sheet.recount("seat")
+        sheet.recount(ChangeKind.SEAT)
         sheet.tell(Message.CARD)
 
     apply_once(desk, number, f"{webhook}#{agency}", decide)

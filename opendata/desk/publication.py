@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from opendata.desk.casefile import CARD, Sheet, drafted, transact
+from opendata.desk.clocks import extended, studied
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
-from opendata.rules.deadline import brought_forward
 from opendata.rules.errors import Fault, Invalid, TextChanged
 from opendata.rules.feedback import Action, Approval, Case
 from opendata.rules.reply import Draft, Purpose, ReplyType
@@ -65,7 +65,7 @@ def _outcome(sheet: Sheet, saved: Draft, approval: Approval, at: datetime) -> di
     """
     case, calendar = sheet.case, sheet.calendar()
     if saved.purpose is Purpose.PROGRESS_NOTICE:
-        moved = replace(case.due, on=saved.promised or case.due.on)
+        moved = extended(case.due, saved.promised or case.due.on, calendar)
         rested = {"draft": case.resting, "resting": None, "approval": None}
         return {"due": moved, "extended": True, **rested}
     if saved.purpose not in _ANSWERS:
@@ -76,7 +76,6 @@ def _outcome(sheet: Sheet, saved: Draft, approval: Approval, at: datetime) -> di
     if saved.purpose is Purpose.REDISPATCH_NOTICE:
         return settled | {"transferred": True}
     if saved.purpose is Purpose.REPLY:
-        return settled | {"answered_at": at, "due": replace(case.due, study=None)}
-    # A promise for a day off is kept on the workday before it.
-    study = saved.promised and brought_forward(saved.promised, calendar)
-    return settled | {"due": replace(case.due, study=study)}
+        return settled | {"answered_at": at, "due": replace(case.due, study=None, promised=None)}
+    due = studied(case.due, saved.promised, calendar) if saved.promised else case.due
+    return settled | {"due": due}

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
@@ -23,7 +22,7 @@ from opendata.desk.ports import Index, Row
 from opendata.desk.records import Change
 from opendata.rules.calendar import ChangeKind
 from opendata.rules.errors import NotFound, Stale, Unavailable
-from opendata.rules.feedback import Action, Case, Due, Outside
+from opendata.rules.feedback import Case, Outside
 
 PAGE = 100
 SETTLED = timedelta(minutes=1)
@@ -56,7 +55,7 @@ def recompute_case(desk: Desk, case_id: str, cause: ChangeKind, entry: int = 0) 
             raise NotFound(what="case", name=case_id)
         case = records.read_case(rows[key])
         sheet = Sheet.of(desk, case, versions=rows, outside=Outside.CLOCK)
-        _recount(sheet, {"cause": cause, "entry": entry})
+        recount(sheet, cause, entry)
         if not sheet.events:
             return None
         try:
@@ -67,25 +66,17 @@ def recompute_case(desk: Desk, case_id: str, cause: ChangeKind, entry: int = 0) 
     raise Unavailable(what="case")
 
 
-def _recount(sheet: Sheet, why: dict[str, Any]) -> None:
-    """Let the new dates happen; whoever works on an open case hears that they moved."""
+def recount(sheet: Sheet, cause: ChangeKind, entry: int = 0) -> None:
+    """Let the new dates happen, if any; whoever works on an open case hears that they moved."""
     before = sheet.case
-    due = recounted(before, sheet.calendar(), sheet.desk.terms)
-    if due is before.due:
+    if not sheet.recount(cause, entry):
         return
-    facts = why | {"before": _dates(before.due), "after": _dates(due)}
-    sheet.record(Action.RECOMPUTE, sheet.may(Action.RECOMPUTE), facts, due=due)
     if not before.open:
         sheet.tell(CARD)
         return
     sheet.tell(*LIVING, Message.RETURNED)
     if before.officer and sheet.case.due_now != before.due_now:
         sheet.tell(Message.NEWS, person=before.officer)
-
-
-def _dates(due: Due) -> dict[str, date]:
-    dates = {"on": due.on, "original": due.original, "platform": due.platform}
-    return dates | ({"study": due.study} if due.study else {})
 
 
 # -- every case that a change can touch -------------------------------------------------------

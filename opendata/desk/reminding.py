@@ -21,7 +21,8 @@ from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Index, Key, Put, Row
-from opendata.rules.calendar import OfficeCalendar
+from opendata.desk.recompute import recount
+from opendata.rules.calendar import ChangeKind, OfficeCalendar
 from opendata.rules.errors import Stale, Unavailable
 from opendata.rules.feedback import Action, Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
@@ -109,7 +110,7 @@ def wake(desk: Desk, case: Awake) -> Counter[str]:
 
 
 def _caught_up(sheet: Sheet) -> list[Mark]:
-    sheet.recount("calendar")
+    recount(sheet, ChangeKind.SHIPPED)
     passed: list[Mark] = []
     for _ in range(MOST):
         marks = next_marks(sheet.case, sheet.calendar())

@@ -118,11 +118,17 @@ class Closure:
 
 
 class ChangeKind(StrEnum):
-    """What was done to the calendar: a year imported, closures entered, or taken back."""
+    """What was done to the calendar that counts for a case.
+
+    A year was imported, closures were entered or taken back; a newer calendar came with the desk;
+    or the case went to an agency that has its seat elsewhere.
+    """
 
     YEAR = "year"
     CLOSED = "closed"
     REOPENED = "reopened"
+    SHIPPED = "shipped"
+    SEAT = "seat"
 
 
 def county_of(text: str) -> str:

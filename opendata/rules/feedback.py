@@ -134,6 +134,8 @@ class Due:
     """The clock of a round: 7 days to the ministry's promise, 14 to the platform's.
 
     ``original`` is what lateness is judged by; only a new calendar or a closure day moves it.
+    ``granted`` is the date of an extension and ``promised`` that of a matter under study, as they
+    were approved: ``on`` and ``study`` keep off days without offices.
     """
 
     on: date
@@ -142,6 +144,8 @@ class Due:
     provisional: bool
     calendar_version: str
     study: date | None = None
+    granted: date | None = None
+    promised: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

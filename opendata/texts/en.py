@@ -550,6 +550,8 @@ SENTENCES: dict[str, str] = {
     "ChangeKind.year": "an update of the office calendar",
     "ChangeKind.closed": "a closure of offices",
     "ChangeKind.reopened": "a corrected closure of offices",
+    "ChangeKind.shipped": "an update of the office calendar",
+    "ChangeKind.seat": "another agency's seat",
     "news.recompute": "{case} “{title}”: because of {cause}, the due date moved from {before} to {after}.",
     "why.both": "Originally due {original}, now due {now}.",
     "why.extended": "{at}: extension approved, from {before} to {after}",

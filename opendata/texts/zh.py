@@ -550,6 +550,8 @@ SENTENCES: dict[str, str] = {
     "ChangeKind.year": "辦公日曆更新",
     "ChangeKind.closed": "停止上班",
     "ChangeKind.reopened": "停止上班更正",
+    "ChangeKind.shipped": "辦公日曆更新",
+    "ChangeKind.seat": "改由他機關辦理",
     "news.recompute": "{case}「{title}」的期限因{cause}由{before}改為{after}。",
     "why.both": "原期限{original}，現行期限{now}。",
     "why.extended": "{at}　核准展延，期限由{before}改為{after}",

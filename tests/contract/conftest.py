@@ -10,21 +10,11 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
-from infra.template import load
 from opendata.adapters.dynamodb import DynamoStore
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk.ports import Store
-
-TABLE = "desk"
-TEMPLATE = Path(__file__).parents[2] / "template.yaml"
-DEPLOYED_ONLY = {
-    "DeletionProtectionEnabled",
-    "PointInTimeRecoverySpecification",
-    "SSESpecification",
-    "TimeToLiveSpecification",
-}
+from tests.moto_table import moto_table
 
 
 @dataclass
@@ -58,12 +48,8 @@ def table(aws: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", aws.meta.region_name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    properties = dict(load(TEMPLATE).table_properties)
-    stream = {"StreamEnabled": True, **properties.pop("StreamSpecification")}
-    told = {name: value for name, value in properties.items() if name not in DEPLOYED_ONLY}
-    with mock_aws():
-        aws.create_table(TableName=TABLE, StreamSpecification=stream, **told)
-        yield TABLE
+    with moto_table(aws) as name:
+        yield name
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
-"""Runs of the sweep at instants that tests choose, what then waits in the outbox, and closures."""
+"""The clock's work as tests drive it: runs of the sweep, what then waits, and what goes wrong."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import datetime
 
-from opendata.desk import outbox, records, reminding
+from opendata.desk import outbox, records, reminding, watching
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Expect, Put, Row
@@ -63,3 +65,39 @@ def close(world: World, *days: datetime, county: str = "臺北市") -> None:
         *(Put(records.closure_row(Closure(day.date(), county)), Expect.ANY) for day in days),
         Put(Row(key, {}, number + 1), number or Expect.ABSENT),
     )
+
+
+# -- a store that is not as it should be ---------------------------------------------------------
+
+
+def tidied(world: World) -> World:
+    """Nothing waits in the outbox, and the sweep has just run."""
+    for one in world.waiting():
+        outbox.done(world.desk, one)
+    watching.swept(world.desk)
+    return world
+
+
+def by_hand(world: World, statement: str, *told: object) -> None:
+    """Somebody changes the store behind the desk's back."""
+    with closing(sqlite3.connect(world.path)) as connection, connection:
+        assert connection.execute(statement, told).rowcount == 1
+
+
+def dropped(world: World, case: str = "S97944") -> None:
+    """The case falls out of the timer."""
+    by_hand(
+        world,
+        "UPDATE rows SET timer_pk = NULL, timer_sk = NULL WHERE pk = ? AND sk = 'HEAD'",
+        f"CASE#{case}",
+    )
+
+
+def poisoned(world: World, case: str = "S97944") -> None:
+    """The head of the case can no longer be read."""
+    by_hand(world, "UPDATE rows SET data = '{}' WHERE pk = ? AND sk = 'HEAD'", f"CASE#{case}")
+
+
+def wakes_at(world: World, case: str = "S97944") -> datetime | None:
+    key = records.head_key(case)
+    return records.wakes_at(world.desk.store.get(key)[key])

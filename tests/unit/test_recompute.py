@@ -7,8 +7,16 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from opendata.adapters.dgpa import read_year
-from opendata.desk import casework, outbox, reading, recompute, records, roster
-from opendata.desk.casefile import Sheet
+from opendata.desk import (
+    casework,
+    decisions,
+    extension,
+    outbox,
+    reading,
+    recompute,
+    records,
+    roster,
+)
 from opendata.desk.context import Desk, Terms
 from opendata.desk.outbox import Message
 from opendata.rules.calendar import ChangeKind, Closure, Year, shipped
@@ -17,8 +25,10 @@ from opendata.rules.errors import Invalid, NotFound, Stale, Unavailable
 from opendata.rules.feedback import Action, Outside, State
 from opendata.rules.roc import TAIPEI
 from tests.world import (
+    CAROL,
     CORA,
     DUE,
+    HELEN,
     OLIVE,
     PLATFORM_DUE,
     STUDY,
@@ -151,20 +161,23 @@ def test_what_was_promised_while_studied_is_brought_forward_and_the_promise_itse
     assert world.case().state is State.UNDER_STUDY
 
 
-def test_an_extension_stays_what_was_granted_and_only_rolls(world):
-    world.claimed()
-    granted = date(2026, 3, 20)
-
-    def extend(sheet):
-        due = replace(sheet.case.due, on=granted)
-        sheet.record(Action.EXTEND, None, due=due, extended=True)
-
-    sheet = Sheet.of(world.desk, world.case(), versions=world.desk.store.get(*records.VERSIONS))
-    extend(sheet)
-    world.desk.store.commit(*sheet.writes())
+def test_an_extension_stays_what_was_granted_and_comes_back_when_a_closure_is_taken_back(world):
+    case, granted = world.claimed(), date(2026, 3, 13)
+    words = (
+        "資料筆數眾多。",
+        "您好：因資料筆數眾多，本署將於115年3月13日前再次回復您。",
+        "02-23141000",
+    )
+    extension.extend(world.desk, case, OLIVE, granted, *words)
+    world.submit(case)
+    decisions.pass_review(world.desk, case, HELEN, world.hash(case))
+    decisions.approve(world.desk, case, CAROL, world.hash(case))
+    world.publish(case)
+    assert (world.case().due.original, world.case().due.on) == (DUE, granted)
     enter(world, closed(), closed(granted))
-    due = world.case().due
-    assert (due.original, due.on) == (TUESDAY, date(2026, 3, 23))
+    assert (world.case().due.original, world.case().due.on) == (TUESDAY, date(2026, 3, 16))
+    take_back(world, closed(granted))
+    assert (world.case().due.original, world.case().due.on) == (TUESDAY, granted)
 
 
 def test_a_case_that_is_not_there_is_not_found(world):

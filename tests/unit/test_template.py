@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -175,11 +174,33 @@ def test_a_schedule_that_scheduler_would_refuse_is_noticed(expression: str, *, v
     assert is_schedule(expression) is valid
 
 
+class Asked(dict):
+    """An environment that remembers which variables were asked for."""
+
+    def __init__(self):
+        self.names = set()
+
+    def get(self, name, default=None):
+        self.names.add(name)
+        return default
+
+
 def test_every_variable_of_ours_is_a_setting():
     told = read(TEMPLATE)["Globals"]["Function"]["Environment"]["Variables"]
-    ours = {name for name in told if name.startswith("OPENDATA_")}
-    settings = Settings.from_env({name: f"<{name}>" for name in ours})
-    assert {f"<{name}>" for name in ours} <= {str(value) for value in asdict(settings).values()}
+    asked = Asked()
+    Settings.from_env(asked)
+    assert {name for name in told if name.startswith("OPENDATA_")} <= asked.names
+
+
+def test_how_the_promise_is_counted_can_be_said_in_every_way_that_the_settings_take():
+    parameters, usual = read(TEMPLATE)["Parameters"], Settings()
+    assert parameters["Days"]["Default"] == usual.days
+    assert parameters["PlatformDays"]["Default"] == usual.platform_days
+    for name, variable in (("DayMode", "OPENDATA_DAY_MODE"), ("HalfDay", "OPENDATA_HALF_DAY")):
+        values = parameters[name]["AllowedValues"]
+        assert parameters[name]["Default"] == values[0]
+        made = [Settings.from_env({variable: value}) for value in values]
+        assert made[0] == usual != made[1]
 
 
 def test_the_table_has_the_keys_that_the_store_uses():

@@ -1,0 +1,240 @@
+"""Who is told of a case, and what a digest says: one for each person and morning."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from opendata.desk import casework, digests, outbox, reminding, roster
+from opendata.desk.digests import Section
+from opendata.desk.outbox import Message
+from tests.counting import Counting
+from tests.unit.sweeping import asked, at, deliver_all, intents, swept
+from tests.world import (
+    CAROL,
+    CHANNELS,
+    CORA,
+    DEREK,
+    ETHICS,
+    HELEN,
+    LENA,
+    OLIVE,
+    PEOPLE,
+    REFUSAL,
+    STUDY,
+    World,
+    channelled,
+)
+
+AAC = CHANNELS[ETHICS]
+
+
+def called(world: World, case: str) -> list[str]:
+    """Who is told of a case now."""
+    desk = world.desk
+    told = reminding.told_of(world.case(case), desk.directory(), desk.calendar(), desk.today())
+    return [one.to for one in told]
+
+
+# -- digests ----------------------------------------------------------------------------------
+
+
+def test_a_person_gets_one_digest_a_morning_whatever_the_number_of_cases(world):
+    for number in range(1, 21):
+        casework.claim(world.desk, world.opened(id_=str(number)), OLIVE)
+    swept(world, at(3, 4))
+    assert asked(world) == [(OLIVE, "202603040")]
+    (digest,) = intents(world, Message.DIGEST)
+    assert digest.id == f"~{OLIVE}.202603040.0"
+    told = digests.digest(world.desk, digest)
+    assert (told.to.id, len(told.cases), list(told.sections)) == (OLIVE, 20, [Section.SOON])
+
+
+def test_a_digest_that_is_parked_is_not_written_over(world):
+    for number in (1, 2):
+        casework.claim(world.desk, world.opened(id_=str(number)), OLIVE)
+    world.clock.set(at(3, 4))
+    first, second = reminding.awake(world.desk)
+    reminding.wake(world.desk, replace(first, asked=set()))
+    (digest,) = intents(world, Message.DIGEST)
+    outbox.park(world.desk, digest, [f"account_inactive@{OLIVE}"])
+    reminding.wake(world.desk, replace(second, asked=set()))
+    (parked,) = intents(world, Message.DIGEST)
+    assert parked.causes == (f"account_inactive@{OLIVE}",)
+    outbox.done(world.desk, parked, {OLIVE})
+    assert outbox.causes(world.desk) == ()
+
+
+def test_the_afternoon_asks_for_a_check_of_its_own_and_only_of_what_is_due(world):
+    casework.claim(world.desk, world.opened(), OLIVE)
+    swept(world, at(3, 9), at(3, 9, 14))
+    assert asked(world) == [(OLIVE, "202603090"), (OLIVE, "202603091")]
+    morning, afternoon = intents(world, Message.DIGEST)
+    assert digests.digest(world.desk, afternoon).afternoon
+    assert list(digests.digest(world.desk, afternoon).sections) == [Section.DUE_TODAY]
+    world.clock.set(at(3, 10))
+    assert digests.digest(world.desk, afternoon).empty
+    assert list(digests.digest(world.desk, morning).sections) == [Section.OVERDUE]
+
+
+def test_a_digest_is_read_with_as_few_calls_however_many_cases_there_are(world):
+    for number in range(1, 21):
+        casework.claim(world.desk, world.opened(id_=str(number)), OLIVE)
+    swept(world, at(3, 4))
+    (digest,) = intents(world, Message.DIGEST)
+    desk = replace(world.desk, store=(counting := Counting(world.desk.store)))
+    digests.digest(desk, digest)
+    assert counting.calls.count("find") == 1
+    assert len(counting.calls) < 5
+
+
+# -- who is told ------------------------------------------------------------------------------
+
+
+def leave(world: World, *ids: str) -> None:
+    gone = [replace(one, active=False) for one in PEOPLE if one.id in ids]
+    roster.import_people(world.desk, gone)
+
+
+def unchannelled(world: World) -> None:
+    roster.import_agencies(world.desk, [replace(one, channel=None) for one in channelled()])
+
+
+@pytest.mark.parametrize(
+    ("state", "who"),
+    [
+        ("opened", [AAC]),
+        ("claimed", [OLIVE]),
+        ("drafted", [OLIVE]),
+        ("in_review", [HELEN]),
+        ("awaiting", [CAROL]),
+        ("approved", [OLIVE]),
+    ],
+)
+def test_whoever_has_the_next_step_is_told(world, state, who):
+    assert called(world, getattr(world, state)()) == who
+
+
+def test_of_a_matter_under_study_its_officer_is_told(world):
+    assert called(world, world.published(STUDY)) == [OLIVE]
+
+
+def test_a_case_that_nobody_has_been_given_is_the_coordinators(world):
+    assert called(world, world.opened("財政部")) == [CORA]
+
+
+def test_an_agency_without_a_channel_has_the_coordinators(world):
+    unchannelled(world)
+    assert called(world, world.opened()) == [CORA]
+
+
+def test_the_case_of_one_who_left_is_told_in_the_channel_and_without_one_to_the_coordinators(world):
+    case = world.claimed()
+    leave(world, OLIVE)
+    assert called(world, case) == [AAC]
+    unchannelled(world)
+    assert called(world, case) == [CORA]
+
+
+def test_of_an_approval_deputies_of_the_day_are_told_too(world):
+    case = world.awaiting()
+    world.clock.set(at(3, 4))
+    assert called(world, case) == [CAROL, DEREK]
+
+
+@pytest.mark.parametrize(("state", "gone"), [("in_review", HELEN), ("awaiting", CAROL)])
+def test_where_nobody_may_decide_the_coordinators_are_told(world, state, gone):
+    case = getattr(world, state)()
+    leave(world, gone)
+    assert called(world, case) == [CORA]
+
+
+def test_a_coordinator_is_told_that_nobody_may_approve(world):
+    world.awaiting()
+    leave(world, CAROL)
+    swept(world, at(3, 4))
+    (digest,) = intents(world, Message.DIGEST)
+    assert digest.person == CORA
+    assert list(digests.digest(world.desk, digest).sections) == [Section.NOBODY_MAY]
+
+
+def test_a_co_sign_is_the_legal_units_and_the_officer_hears_of_it(world):
+    case = world.drafted(REFUSAL)
+    assert called(world, case) == [LENA, OLIVE]
+    leave(world, LENA)
+    assert called(world, case) == [CORA, OLIVE]
+
+
+def test_delay_is_told_to_one_more_each_workday_and_once_to_the_cio(world):
+    world.claimed()
+    swept(world, at(3, 10))
+    deliver_all(world)
+    told = []
+    for day in (11, 12, 13, 16):
+        swept(world, at(3, day))
+        told.append(sorted(to for to, _ in asked(world)))
+        escalations = [one.not_before for one in intents(world, Message.ESCALATION)]
+        assert escalations == ([at(3, day)] if day >= 13 else [])
+        deliver_all(world)
+    # Who let the case lie was asked on the 5th, and lost it on the 6th.
+    assert told == [
+        sorted([AAC, HELEN]),
+        sorted([AAC, HELEN, CORA]),
+        sorted([AAC, HELEN, CORA, CAROL]),
+        sorted([AAC, HELEN, CORA, CAROL]),
+    ]
+
+
+def test_what_the_cio_was_told_of_is_brought_up_to_date_by_whoever_acts(world):
+    case = world.opened()
+    swept(world, at(3, 12), at(3, 13))
+    deliver_all(world)
+    casework.claim(world.desk, case, OLIVE)
+    (again,) = intents(world, Message.ESCALATION)
+    assert again.occasion == "1"
+
+
+def test_an_old_case_that_came_late_tells_the_cio_nothing_before_a_reminder_does(world):
+    case = world.opened(posted_at=at(1, 5))
+    casework.claim(world.desk, case, OLIVE)
+    assert intents(world, Message.ESCALATION) == []
+    swept(world, at(3, 3))
+    assert len(intents(world, Message.ESCALATION)) == 1
+
+
+# -- the coming year --------------------------------------------------------------------------
+
+
+def nudged(world: World, since: datetime, now: datetime) -> list[tuple[str, str]]:
+    world.clock.set(now)
+    reminding.nudge(world.desk, since.astimezone(UTC))
+    return asked(world)
+
+
+def test_the_coordinators_are_nudged_for_a_calendar_on_the_mornings_that_ask_for_it(world):
+    assert nudged(world, at(6, 30), at(7, 1, 8)) == []
+    assert nudged(world, at(7, 1, 8), at(7, 1, 9)) == [(CORA, "202607010")]
+    (digest,) = intents(world, Message.DIGEST)
+    assert digests.digest(world.desk, digest).wanted_year == 116
+    deliver_all(world)
+    assert nudged(world, at(7, 1, 9), at(7, 1, 10)) == []
+    assert nudged(world, at(7, 2, 8), at(7, 2, 9)) == []
+    assert nudged(world, at(12, 9, 8), at(12, 9, 9)) == [(CORA, "202612090")]
+
+
+def test_a_morning_that_an_outage_missed_is_made_good(world):
+    assert nudged(world, at(6, 30, 17), at(7, 1, 20)) == [(CORA, "202607020")]
+    deliver_all(world)
+    assert nudged(world, at(7, 31), at(8, 5, 10)) == [(CORA, "202608050")]
+
+
+def test_a_nudge_does_not_write_over_a_digest_that_waits(world):
+    nudged(world, at(7, 1, 8), at(7, 1, 9))
+    (digest,) = intents(world, Message.DIGEST)
+    outbox.put_off(world.desk, digest, timedelta(minutes=5))
+    nudged(world, at(7, 1, 8), at(7, 1, 9))
+    assert intents(world, Message.DIGEST)[0].tries == 1
+
+
+def test_nobody_is_nudged_for_a_calendar_that_is_there(world):
+    assert nudged(world, at(1, 1), at(6, 30)) == []
