@@ -95,8 +95,8 @@ def test_nobody_gets_a_second_digest_in_a_morning_or_for_an_afternoon(firsts):
 
 def test_whoever_has_a_case_hears_of_every_milestone_on_the_first_morning(year, audited):
     wanted = {
-        (to, f"{year.offices.at(call.at, seats_of(to)).told_on(call.at):%Y%m%d}")
+        (to, f"{year.offices.at(call.at, seats).told_on(call.at):%Y%m%d}")
         for call in audited.calls
-        for to in holders(year.world, call)
+        for to, seats in holders(year.world, call)
     }
     assert wanted <= year.asked
