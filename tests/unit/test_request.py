@@ -181,6 +181,12 @@ def test_who_was_removed_while_a_file_was_fetched_imports_nothing(world, desk):
     behind_the_back(world, replace(person_of(CORA), active=False))
     with pytest.raises(Stale):
         roster.hand_in(asked, judged, [person_of(OLIVE)])
+
+
+def test_who_was_removed_while_a_calendar_was_looked_at_changes_nothing(world, desk):
+    asked = desk.for_request()
+    roster.for_import(asked, CORA)
+    behind_the_back(world, replace(person_of(CORA), active=False))
     with pytest.raises(Stale):
         roster.import_years(asked, [shipped().years[114]], CORA)
     assert not world.rows("YEAR#%")
