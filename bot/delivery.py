@@ -29,7 +29,7 @@ from bot.voice import Voice
 from opendata.desk import outbox
 from opendata.desk.casefile import asked_about
 from opendata.desk.context import Desk
-from opendata.desk.digests import Digest, Section, due_at
+from opendata.desk.digests import Digest, Section, moved_on
 from opendata.desk.digests import digest as planned
 from opendata.desk.outbox import Intent, Message, Sent
 from opendata.desk.reading import Dossier, dossier
@@ -90,7 +90,7 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> Counter[str]:
     if outbox.overtaken(face.desk, intent):
         outbox.done(face.desk, intent)
         return Counter({Outcome.DELIVERED: 1})
-    if intent.kind is Message.DIGEST and _moved(face.desk, intent):
+    if intent.kind is Message.DIGEST and moved_on(face.desk, intent):
         return Counter({Outcome.PUT_OFF: 1})
     plan = _PLANS.get(intent.kind, _of_case)(face, intent)
     sender = Sender(face.desk, client, intent, plan.version)
@@ -271,11 +271,6 @@ def _of_cause(face: Face, intent: Intent) -> Plan:
 
 
 # -- what somebody is told of on a morning -----------------------------------------------------
-
-
-def _moved(desk: Desk, intent: Intent) -> bool:
-    """Whether a digest missed its hours and goes with the next morning's."""
-    return outbox.move(desk, intent, due_at(desk, intent))
 
 
 def _of_digest(face: Face, intent: Intent) -> Plan:

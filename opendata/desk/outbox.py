@@ -216,43 +216,16 @@ def put_off(desk: Desk, intent: Intent, wait: timedelta, *, mended: bool = False
     _turn(desk, intent, replace(later, causes=()) if mended else later)
 
 
-def move(desk: Desk, intent: Intent, at: datetime) -> bool:
-    """Let a digest go with the morning's of another day, if it is not of that day.
-
-    Args:
-        desk: the desk.
-        intent: the digest.
-        at: when its addressee may be told, in Taipei's time.
-
-    Returns:
-        Whether it moved; the one of that day stays as it is, if somebody asked for it before.
-    """
-    if intent.occasion.startswith(f"{at:%Y%m%d}"):
-        return False
-    to = intent.case.removeprefix(DIGEST)
-    later = digest(to, at, afternoon=False, person=intent.person is not None)
-    known = intent_at(desk, _key(later))
-    _turn(desk, intent, None, more=() if known else (Put(intent_row(later), Expect.ANY),))
-    return True
-
-
 def park(desk: Desk, intent: Intent, causes: Iterable[str]) -> None:
     """It waits until somebody mends the causes, given by name: kept, and tried now and then."""
     later = replace(intent, not_before=desk.now() + PARKED_FOR, tries=intent.tries + 1)
     _turn(desk, intent, replace(later, causes=tuple(sorted(set(causes)))))
 
 
-def _turn(
-    desk: Desk,
-    intent: Intent,
-    later: Intent | None,
-    reached: Collection[str] = (),
-    more: Collection[Write] = (),
-) -> None:
+def _turn(desk: Desk, intent: Intent, later: Intent | None, reached: Collection[str] = ()) -> None:
     """Put an intent's later state in its place, or take it away, and count what is parked.
 
-    ``more`` is written with it. Who comes second finds the row changed and leaves it: it comes
-    again, or is done.
+    Who comes second finds the row changed and leaves it: it comes again, or is done.
 
     Raises:
         Unavailable: others counted under the same cause each time.
@@ -263,11 +236,12 @@ def _turn(
     before, after = set(intent.causes), set(later.causes if later else ())
     for _ in range(ATTEMPTS):
         known = {name: cause(desk, name) for name in before ^ after}
-        added = [(known[name], _one_more(desk, known[name])) for name in after - before]
+        more = [(known[name], _one_more(desk, known[name])) for name in after - before]
         less = [(known[name], _one_less(known[name], reached)) for name in before - after]
         try:
-            kept = (write for was, now in added + less for write in _kept(desk, was, now))
-            desk.store.commit(own, *more, *kept)
+            desk.store.commit(
+                own, *(write for was, now in more + less for write in _kept(desk, was, now))
+            )
         except Stale as stale:
             if _names(stale, own.key):
                 return
