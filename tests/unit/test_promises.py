@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from opendata.desk import casework, copies, decisions, outbox, reading
+from opendata.desk import casework, copies, decisions, outbox, proof, reading
 from opendata.desk.outbox import Message
 from opendata.rules.audit import Flaw
 from opendata.rules.errors import Invalid, NotFound
@@ -125,7 +125,7 @@ def test_words_changed_in_the_store_are_found(world):
     row = world.desk.store.get(key)[key]
     forged = replace(row, value={**row.value, "text": "其實不開放。"})
     world.desk.store.commit(outbox.Put(forged, outbox.Expect.ANY))
-    ((_, breaks),) = reading.proven(world.desk)
+    ((_, breaks),) = proof.proven(world.desk)
     assert [one.reason for one in breaks] == [Flaw.WORDS]
 
 
