@@ -20,7 +20,7 @@ from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
-from opendata.desk.ports import Index, Key, Put, Row
+from opendata.desk.ports import Index, Key, Put, Row, Write
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.errors import Stale, Unavailable
 from opendata.rules.feedback import Action, Case, Outside, State
@@ -93,12 +93,11 @@ def wake(desk: Desk, case: Awake) -> Counter[str]:
         passed = _caught_up(sheet) if stored.open else []
         called = {one.id for one in sheet.digests}
         _ask_once(sheet, case.asked)
-        # Where nothing came to pass, the timer was set by a calendar that has changed since.
-        retimed = sheet.head()
-        if not sheet.events and retimed.row.places == head.places:
+        writes = sheet.writes() if sheet.events else _retimed(sheet, head)
+        if not writes:
             return Counter()
         try:
-            desk.store.commit(*(sheet.writes() if sheet.events else (retimed,)))
+            desk.store.commit(*writes)
         except Stale:
             rows = desk.store.get(head.key, *records.VERSIONS)
             head, versions = rows[head.key], rows
@@ -106,6 +105,12 @@ def wake(desk: Desk, case: Awake) -> Counter[str]:
             case.asked.update(called)
             return Counter(mark.milestone.value for mark in passed)
     raise Unavailable(what="case")
+
+
+def _retimed(sheet: Sheet, before: Row) -> list[Write]:
+    """Where nothing came to pass: a new place in the timer, if a new calendar gives another."""
+    put = sheet.head()
+    return [] if put.row.places == before.places else [put]
 
 
 def _caught_up(sheet: Sheet) -> list[Mark]:
