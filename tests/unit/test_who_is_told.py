@@ -77,6 +77,12 @@ def test_the_afternoon_asks_for_a_check_of_its_own_and_only_of_what_is_due(world
     assert list(digests.digest(world.desk, morning).sections) == [Section.OVERDUE]
 
 
+def test_who_was_not_called_all_day_is_called_once_in_the_afternoon(world):
+    casework.claim(world.desk, world.opened(), OLIVE)
+    assert swept(world, at(3, 9, 15))["due_morning"] == 1
+    assert asked(world) == [(OLIVE, "202603091")]
+
+
 def test_a_digest_is_read_with_as_few_calls_however_many_cases_there_are(world):
     for number in range(1, 21):
         casework.claim(world.desk, world.opened(id_=str(number)), OLIVE)
@@ -192,6 +198,14 @@ def test_what_the_cio_was_told_of_is_brought_up_to_date_by_whoever_acts(world):
     casework.claim(world.desk, case, OLIVE)
     (again,) = intents(world, Message.ESCALATION)
     assert again.occasion == "1"
+
+
+def test_what_is_done_before_the_fourth_morning_is_not_told_to_the_cio(world):
+    case = world.opened()
+    swept(world, at(3, 11), at(3, 12))
+    world.clock.set(at(3, 13, 7))
+    casework.claim(world.desk, case, OLIVE)
+    assert intents(world, Message.ESCALATION) == []
 
 
 def test_an_old_case_that_came_late_tells_the_cio_nothing_before_a_reminder_does(world):
