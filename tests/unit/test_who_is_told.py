@@ -18,6 +18,7 @@ from tests.world import (
     ETHICS,
     HELEN,
     LENA,
+    MINISTRY,
     OLIVE,
     PEOPLE,
     REFUSAL,
@@ -27,6 +28,10 @@ from tests.world import (
 )
 
 AAC = CHANNELS[ETHICS]
+
+
+def person_of(id_):
+    return next(one for one in PEOPLE if one.id == id_)
 
 
 def called(world: World, case: str) -> list[str]:
@@ -140,6 +145,12 @@ def test_the_case_of_one_who_left_is_told_in_the_channel_and_without_one_to_the_
     assert called(world, case) == [AAC]
     unchannelled(world)
     assert called(world, case) == [CORA]
+
+
+def test_the_case_of_one_who_went_to_another_agency_is_told_in_the_channel(world):
+    case = world.claimed()
+    roster.import_people(world.desk, [replace(person_of(OLIVE), agency=MINISTRY)])
+    assert called(world, case) == [AAC]
 
 
 def test_of_an_approval_deputies_of_the_day_are_told_too(world):
