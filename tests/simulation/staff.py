@@ -83,13 +83,18 @@ def seats_of(person: str | None) -> frozenset[str]:
     return frozenset({TAIPEI_CITY})
 
 
-def holders(world: World, call: Call) -> set[str]:
-    """Who has a case: the officer, whoever decides, and of one that nobody claimed the channel."""
+def holders(world: World, call: Call) -> Iterator[tuple[str, frozenset[str]]]:
+    """Who has a case, and where they hear of it.
+
+    The officer, or whoever decides; of one that nobody claimed the channel, at the case's seats.
+    """
     place, one = AT[call.agency], call.standing
     channel = world.desk.directory().channel(place.code)
     has = {"received": channel, "in_review": place.head, "awaiting_approval": CAROL}
-    waits = {LENA} if one.state == "in_progress" and one.waits else set()
-    return {has.get(one.state, one.officer), *waits}
+    to = has.get(one.state, one.officer)
+    yield to, place.seats if to == channel else seats_of(to)
+    if one.state == "in_progress" and one.waits:
+        yield LENA, seats_of(LENA)
 
 
 @dataclass

@@ -46,6 +46,10 @@ def test_every_kind_of_milestone_came_to_pass_and_every_kind_of_run(year, audite
     assert set(year.ran) == {"run", "late", "twice", "down", "died before", "died after"}
 
 
+def test_nothing_is_counted_twice_or_lost(year):
+    assert year.world.counters() == year.world.recounted()
+
+
 def test_every_open_case_stands_in_the_timer_and_no_other(year):
     year.look()
     assert year.untimed == []
@@ -91,8 +95,8 @@ def test_nobody_gets_a_second_digest_in_a_morning_or_for_an_afternoon(firsts):
 
 def test_whoever_has_a_case_hears_of_every_milestone_on_the_first_morning(year, audited):
     wanted = {
-        (to, f"{year.offices.at(call.at, seats_of(to)).told_on(call.at):%Y%m%d}")
+        (to, f"{year.offices.at(call.at, seats).told_on(call.at):%Y%m%d}")
         for call in audited.calls
-        for to in holders(year.world, call)
+        for to, seats in holders(year.world, call)
     }
     assert wanted <= year.asked

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from opendata.desk import digests, outbox, records, reminding, roster, watching
+from opendata.desk import digests, outbox, recompute, records, reminding, roster, watching
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Store, Write
 from opendata.desk.reminding import Awake
@@ -28,7 +28,7 @@ from opendata.rules.roc import TAIPEI
 from tests.due_oracle import of_table
 from tests.simulation.calling import Entered, Offices, Swept
 from tests.simulation.staff import EVERYBODY, PLACES, TAIPEI_CITY, Staff
-from tests.world import World, rated
+from tests.world import CORA, World, rated
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 LAST_ARRIVAL = date(2026, 12, 18)
@@ -101,7 +101,7 @@ class Year:
     def make(cls, folder: Path, seed: int) -> Year:
         world, chance, offices = World.make(folder, EVERYBODY), Random(seed), Offices(of_table())
         # Nobody pulls the plug here, and waiting for the disk would take most of the time.
-        for pragma in ("synchronous = OFF", "locking_mode = EXCLUSIVE", "journal_mode = MEMORY"):
+        for pragma in ("synchronous = OFF", "journal_mode = MEMORY"):
             world.desk.store._connection.execute(f"PRAGMA {pragma}").fetchall()
         year = cls(world, chance, offices, Staff(world, chance, offices))
         world.clock.set(datetime.combine(FIRST, time(), TAIPEI))
@@ -178,12 +178,14 @@ class Year:
         self._swept(begin)
 
     def _twice(self) -> None:
-        """Two runs that saw the same; the second is behind the first at every case."""
+        """Two runs that saw the same; the second is behind the first, and people in between."""
         begin = self.world.clock()
         seen = list(reminding.awake(self.world.desk)), list(reminding.awake(self.world.desk))
-        for cases in zip(*seen, strict=True):
-            for case in cases:
-                reminding.wake(self.world.desk, case)
+        for first, second in zip(*seen, strict=True):
+            reminding.wake(self.world.desk, first)
+            if self.chance.random() < 0.2:
+                self._meanwhile(first)
+            reminding.wake(self.world.desk, second)
         self._swept(begin)
 
     def _dies(self) -> None:
@@ -223,7 +225,7 @@ class Year:
     def _meanwhile(self, case: Awake) -> None:
         """Somebody is at the case after the sweep has read it."""
         self.world.clock.turn(seconds=1)
-        self.staff.act(records.read_case(case.head))
+        self.staff.act(self.staff.case(records.read_case(case.head).id))
 
     # -- what goes out, and what lies in the timer
 
@@ -240,11 +242,17 @@ class Year:
             return
         while waiting := outbox.waiting(self.world.desk, 1000):
             for intent in waiting:
-                if intent.kind in REMINDERS:
+                if intent.kind in outbox.TASKS:
+                    recompute.perform(self.world.desk, intent)
+                elif intent.kind in REMINDERS:
                     self._send(intent)
             self.world.desk.store._connection.executemany(
                 "DELETE FROM rows WHERE pk = ? AND sk = ?",
-                [outbox._key(intent) for intent in waiting if intent.kind not in REMINDERS],
+                [
+                    outbox._key(intent)
+                    for intent in waiting
+                    if intent.kind not in REMINDERS | outbox.TASKS
+                ],
             )
 
     def _send(self, intent: Intent) -> None:
@@ -284,9 +292,8 @@ class Year:
     def _close(self, day: date, county: str) -> None:
         """The coordinator enters it."""
         insort(self.offices.closures, Entered(self.world.clock(), day, county))
-        roster._store(
-            self.world.desk, [records.closure_row(Closure(day, county))], records.CALENDAR_VERSION
-        )
+        roster.close(self.world.desk, [Closure(day, county)], CORA)
+        self._deliver()
         self._at(self.world.clock() + QUARTER, self._watch)
 
     # -- people
