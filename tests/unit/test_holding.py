@@ -28,6 +28,7 @@ from tests.world import (
     OTTO,
     PETRA,
     REFUSAL,
+    REPLY,
     STRANGER,
     STUDY,
     World,
@@ -196,6 +197,15 @@ def test_a_case_that_goes_to_a_colleague_is_put_off_no_more(world):
     casework.reassign(world.desk, case, HELEN, OTTO)
     assert world.case(case).snooze.ended_at is not None
     assert swept(world, at(3, 4)) == {"three_before": 1}
+
+
+def test_a_case_that_was_put_off_is_not_taken_away_meanwhile(world):
+    case = world.published(STUDY)
+    casework.draft(world.desk, case, OLIVE, REPLY)
+    holding.snooze(world.desk, case, OLIVE, FRIDAY)
+    assert swept(world, *(at(3, day) for day in (3, 4, 5, 6, 9, 10))) == {"snoozed": 1}
+    assert world.case(case).officer == OLIVE
+    assert swept(world, at(3, 11), at(3, 12)) == {"idle": 1, "given_back": 1}
 
 
 def test_putting_off_is_an_answer_to_the_question_too(world):
