@@ -24,6 +24,9 @@ from opendata.rules.feedback import Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import LONG_BREAK, SOON, opening, wanted_year
 
+AGAIN = 3
+"""Workdays for which what was put off stands in a digest after its own morning."""
+
 
 class Section(StrEnum):
     """Under which heading a case stands; in this order, the first that fits."""
@@ -173,6 +176,8 @@ def _section(  # noqa: PLR0911  # one line a heading
         return Section.OVERDUE
     if today == due:
         return Section.DUE_TODAY
+    if case.snooze is not None and case.snooze.ended_at is None and today < case.snooze.until:
+        return None
     if case.state is State.AWAITING_APPROVAL:
         able = {one.person.id for one in directory.approvers(case.agency, today)}
         return Section.TO_APPROVE if called.to in able else Section.NOBODY_MAY
@@ -184,14 +189,19 @@ def _section(  # noqa: PLR0911  # one line a heading
         return Section.AFTER_BREAK
     if case.state is State.APPROVED:
         return Section.TO_PUBLISH
-    return Section.LATER if back or _comes_back(case, today) else None
+    return Section.LATER if back or _comes_back(case, calendar, today) else None
 
 
-def _comes_back(case: Case, today: date) -> bool:
-    """Whether it stands there though it is not due soon: put off until now, or given back."""
-    moved, snooze = case.moved, case.snooze
-    put_off = snooze is not None and moved.at <= snooze.at and snooze.until <= today
-    return put_off or (moved.actor == Outside.CLOCK and case.state is State.RECEIVED)
+def _comes_back(case: Case, calendar: OfficeCalendar, today: date) -> bool:
+    """Whether it stands there though it is not due soon: put off until now, or given back.
+
+    What was put off stands there for some mornings, as its own may have failed, until somebody
+    does something about it.
+    """
+    snooze = case.snooze
+    if snooze is not None and case.progressed_at == snooze.at:
+        return snooze.until <= today <= calendar.workday_after(snooze.until, AGAIN)
+    return case.moved.actor == Outside.CLOCK and case.state is State.RECEIVED
 
 
 def _asked_to_cosign(case: Case, called: Called) -> bool:

@@ -1,11 +1,11 @@
 """Who is told of a case, and what a digest says: one for each person and morning."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from opendata.desk import casework, digests, outbox, reminding, roster
+from opendata.desk import casework, digests, holding, outbox, reminding, roster
 from opendata.desk.digests import Section
 from opendata.desk.outbox import Message
 from tests.counting import Counting
@@ -22,6 +22,7 @@ from tests.world import (
     OLIVE,
     PEOPLE,
     REFUSAL,
+    REPLY,
     STUDY,
     World,
     channelled,
@@ -97,6 +98,32 @@ def test_a_digest_is_read_with_as_few_calls_however_many_cases_there_are(world):
     digests.digest(desk, digest)
     assert counting.calls.count("find") == 1
     assert len(counting.calls) < 5
+
+
+def sections(world, person: str, day: datetime) -> dict[str, list[str]]:
+    """What somebody would be told on a morning: cases by heading."""
+    world.clock.set(day)
+    told = digests.digest(world.desk, outbox.digest(person, day, afternoon=False, person=True))
+    return {name.value: [one.id for one in cases] for name, cases in told.sections.items()}
+
+
+def test_a_case_that_was_put_off_stands_in_no_digest_before_its_morning(world):
+    first, second = (world.opened(id_=one) for one in ("1", "2"))
+    for case in (first, second):
+        casework.claim(world.desk, case, OLIVE)
+    holding.snooze(world.desk, first, OLIVE, date(2026, 3, 6))
+    assert sections(world, OLIVE, at(3, 4)) == {"soon": [second]}
+    assert sections(world, OLIVE, at(3, 6)) == {"soon": [first, second]}
+
+
+def test_what_was_put_off_and_is_due_late_stands_there_for_some_mornings_only(world):
+    case = world.published(STUDY)
+    holding.snooze(world.desk, case, OLIVE, date(2026, 3, 6))
+    mornings = [day for day in range(5, 18) if sections(world, OLIVE, at(3, day))]
+    assert mornings == [6, 7, 8, 9, 10, 11]
+    world.clock.set(at(3, 6, 10))
+    casework.draft(world.desk, case, OLIVE, REPLY)
+    assert sections(world, OLIVE, at(3, 9)) == {}
 
 
 # -- who is told ------------------------------------------------------------------------------
