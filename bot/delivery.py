@@ -35,6 +35,7 @@ from opendata.desk.digests import digest as planned
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST
+from opendata.desk.reminding import deciders
 from opendata.rules.feedback import State
 from opendata.rules.people import Role
 from opendata.rules.reminders import escalated_to, opening
@@ -44,8 +45,6 @@ log = logging.getLogger(__name__)
 WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _IN_HOURS = frozenset({Message.STILL_YOURS, Message.ESCALATION})
 """What nobody asked for: it calls whoever does not have it yet in office hours only."""
-_OF_EVERYBODY = frozenset({Message.HELP, Message.ESCALATION})
-"""What nobody decides: the drafter may have it too."""
 _REMINDED = frozenset({Section.OVERDUE, Section.DUE_TODAY, Section.SOON})
 """A case that stands alone under such a heading fell on a milestone: it is reminded of in full."""
 SNAPSHOT = 1
@@ -211,19 +210,14 @@ def _persons(face: Face, intent: Intent, about: Dossier) -> list[str]:
         return [intent.person]
     if intent.kind is Message.TO_PUBLISH:
         return [case.officer] if case.officer else []
-    if intent.kind is Message.COSIGN:
-        people = directory.nearest_holders(Role.LEGAL, case.agency)
-    elif intent.kind is Message.REVIEW:
-        people = directory.reviewers(case.agency)
-    elif intent.kind is Message.HELP:
+    if intent.kind is Message.HELP:
         people = directory.nearest_holders(Role.COORDINATOR, case.agency)
-    else:
+    elif intent.kind is Message.ESCALATION:
         able = directory.approvers(case.agency, face.desk.today())
         people = tuple(one.person for one in able)
-    if intent.kind in _OF_EVERYBODY:
-        return [one.id for one in people]
-    drafter = case.draft.drafter if case.draft else None
-    return [one.id for one in people if one.id != drafter]
+    else:
+        people = deciders(case, directory, face.desk.today())
+    return [one.id for one in people]
 
 
 def _case_message(face: Face, intent: Intent, about: Dossier, to: str, wanted: bool) -> Rendered:  # noqa: FBT001  # as Copy has it

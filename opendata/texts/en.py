@@ -360,6 +360,7 @@ SENTENCES: dict[str, str] = {
     "field.words.hint": "The officer and the coordinators read your words as they are, and they stay in the record of the case.",
     "button.snooze_until": "Remind me then",
     "fault.past_due": "It must be before the due date, {due}; from then on reminders come as usual.",
+    "fault.shared": "Others can deal with this case too; they would not be reminded either, so it cannot be put off.",
     "fault.day_off": "{date} is not a workday; please choose one.",
     "fault.extended_already": "A case is extended once only, and this one has been.",
     "fault.under_study": "A case under study has a date of its own and cannot be extended.",

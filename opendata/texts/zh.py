@@ -360,6 +360,7 @@ SENTENCES: dict[str, str] = {
     "field.words.hint": "將原文轉知承辦人與資訊處窗口，並列入案件紀錄。",
     "button.snooze_until": "到時提醒",
     "fault.past_due": "須早於期限{due}；當日起照常提醒。",
+    "fault.shared": "本案尚有他人可辦理；延後提醒將使其他人也收不到通知，因此不能延後。",
     "fault.day_off": "{date}不是上班日，請選上班日。",
     "fault.extended_already": "每案只能展延一次，本案已展延。",
     "fault.under_study": "研議中的案件已另訂期限，不能展延。",

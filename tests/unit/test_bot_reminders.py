@@ -132,6 +132,12 @@ def test_an_approver_learns_who_else_can_approve_today(world, told):
     assert "法務部資訊處李副處長今日亦可核准" in one.words
 
 
+def test_who_waits_for_the_legal_unit_is_not_offered_to_put_it_off(world, told):
+    world.drafted(REFUSAL)
+    sweep(world, told)
+    assert "snooze" not in called(world, told, at(3, 4), OLIVE).buttons
+
+
 def test_an_unclaimed_case_alone_is_claimed_from_the_reminder(world, told):
     world.opened()
     sweep(world, told)
