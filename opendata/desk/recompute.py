@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
@@ -28,8 +28,10 @@ PAGE = 100
 SETTLED = timedelta(minutes=1)
 """What was counted on the old calendar when the new one came stands in the indexes by then."""
 _BEFORE, _AFTER = timedelta(days=31), timedelta(days=62)
+Shelf = tuple[str, str]
+"""A partition of the agencies' index and a prefix in it."""
 Spot = tuple[str, str, str | None]
-"""Where the walk stands: the shelf's partition, its prefix, and the end of the last page."""
+"""Where the walk stands: a shelf, and the end of the last page."""
 
 
 def recompute_case(desk: Desk, case_id: str, cause: ChangeKind, entry: int = 0) -> Case | None:
@@ -90,8 +92,8 @@ def perform(
 ) -> bool:
     """Recount what a change of the calendar can touch; the task is done or put off with a cursor.
 
-    A first walk may miss what was counted on the old calendar a moment ago, so a second one
-    follows when that has settled.
+    A walk that began before it had settled may miss what was counted on the old calendar a moment
+    ago, however long it took; a second one follows then.
 
     Args:
         desk: the desk.
@@ -111,15 +113,18 @@ def perform(
     if row is None:
         raise NotFound(what="change", name=str(task.version))
     change, seen, moved = records.read_change(row), 0, 0
-    for rows, further in _pages(desk, change, task.cursor):
+    shelves = list(_shelves(desk, change))
+    begun, spot = _resumed(task.cursor, shelves) or (desk.now(), None)
+    for rows, further in _pages(desk, shelves, spot):
         seen += len(rows)
         moved += _recounted(desk, change, rows)
         if told:
             told(seen, moved)
         if further and enough and enough():
-            outbox.put_off(desk, replace(task, cursor=json.dumps(further)), timedelta(0))
+            cursor = json.dumps((begun.isoformat(), *further))
+            outbox.put_off(desk, replace(task, cursor=cursor), timedelta(0))
             return False
-    if desk.now() < change.at + SETTLED:
+    if begun < change.at + SETTLED:
         outbox.put_off(desk, replace(task, cursor=None), SETTLED)
     else:
         outbox.done(desk, task)
@@ -138,19 +143,23 @@ def _recounted(desk: Desk, change: Change, rows: Sequence[Row]) -> int:
     return sum(one is not None for one in done)
 
 
+def _resumed(cursor: str | None, shelves: Sequence[Shelf]) -> tuple[datetime, Spot] | None:
+    """When the walk began and where it goes on; None: it begins, or the roster has changed."""
+    if cursor is None:
+        return None
+    begun, partition, prefix, after = json.loads(cursor)
+    known = (partition, prefix) in shelves
+    return (datetime.fromisoformat(begun), (partition, prefix, after)) if known else None
+
+
 def _pages(
-    desk: Desk, change: Change, cursor: str | None
+    desk: Desk, shelves: Sequence[Shelf], spot: Spot | None
 ) -> Iterator[tuple[Sequence[Row], Spot | None]]:
     """Pages of heads, each with the spot behind it; None at the end of all.
 
     A case that closes meanwhile goes from the open shelf to one that is walked later.
     """
-    shelves = list(_shelves(desk, change))
-    partition, prefix, after = json.loads(cursor) if cursor else ("", "", None)
-    if (partition, prefix) in shelves:
-        start = shelves.index((partition, prefix))
-    else:  # it begins, or the roster has changed meanwhile
-        start, after = 0, None
+    start, after = (shelves.index(spot[:2]), spot[2]) if spot else (0, None)
     for number in range(start, len(shelves)):
         (partition, prefix), following = shelves[number], shelves[number + 1 : number + 2]
         further = (*following[0], None) if following else None
@@ -162,7 +171,7 @@ def _pages(
                 break
 
 
-def _shelves(desk: Desk, change: Change) -> Iterator[tuple[str, str]]:
+def _shelves(desk: Desk, change: Change) -> Iterator[Shelf]:
     """Where such cases lie: all open ones of an agency, and those closed about that time.
 
     Closures touch the agencies that have a seat there, or whose approver has.

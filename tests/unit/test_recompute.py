@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -408,10 +409,30 @@ def test_a_second_walk_finds_what_the_first_one_came_too_early_for(world):
     assert [one for one in world.waiting() if one.kind is Message.RECOMPUTE] == []
 
 
+def runs(world, minutes):
+    """A page of the walk every so many minutes; how many it took until nothing was left to do."""
+    for run in count(1):
+        (task,) = (one for one in world.waiting() if one.kind is Message.RECOMPUTE)
+        recompute.perform(world.desk, task, lambda: True)
+        world.clock.turn(minutes=minutes)
+        if all(one.kind is not Message.RECOMPUTE for one in world.waiting()):
+            return run
+
+
+def test_a_walk_that_takes_minutes_goes_a_second_time_too(world, small_pages):
+    many(world)
+    moves_nothing = closed(DUE, EAST, half=True)
+    roster.close(world.desk, [moves_nothing])
+    twice = runs(world, minutes=2)
+    roster.reopen(world.desk, [moves_nothing])
+    world.clock.turn(minutes=1)
+    assert twice == 2 * runs(world, minutes=2)
+
+
 def test_a_roster_that_changed_meanwhile_lets_the_walk_begin_anew(world, small_pages):
     cases = many(world)
     task = roster.close(world.desk, [closed()])
-    lost = replace(task, cursor='["AG#gone", "open#", null]')
+    lost = replace(task, cursor='["2026-03-02T02:00:00+00:00", "AG#gone", "open#", null]')
     recompute.perform(world.desk, lost)
     assert all(world.case(case).due.on == TUESDAY for case in cases)
 
