@@ -89,6 +89,7 @@ def perform(
     task: Intent,
     enough: Callable[[], bool] | None = None,
     told: Callable[[int, int], None] | None = None,
+    unread: Callable[[str], None] | None = None,
 ) -> bool:
     """Recount what a change of the calendar can touch; the task is done or put off with a cursor.
 
@@ -100,6 +101,7 @@ def perform(
         task: a RECOMPUTE whose time has come.
         enough: whether there is no time for another page, asked after each; None: there is.
         told: hears after each page how many cases were looked at, and how many have new dates.
+        unread: hears of each case that cannot be read, by its partition; the walk goes on.
 
     Returns:
         Whether the walk came to its end.
@@ -117,7 +119,7 @@ def perform(
     begun, spot = _resumed(task.cursor, shelves) or (desk.now(), None)
     for rows, further in _pages(desk, shelves, spot):
         seen += len(rows)
-        moved += _recounted(desk, change, rows)
+        moved += _recounted(desk, change, rows, unread)
         if told:
             told(seen, moved)
         if further and enough and enough():
@@ -131,16 +133,21 @@ def perform(
     return True
 
 
-def _recounted(desk: Desk, change: Change, rows: Sequence[Row]) -> int:
+def _recounted(
+    desk: Desk, change: Change, rows: Sequence[Row], unread: Callable[[str], None] | None
+) -> int:
     """Recount the cases of a page whose dates change; how many they were."""
-    versions = desk.store.get(*records.VERSIONS)
-    stale = (
-        case
-        for case in map(records.read_case, rows)
-        if recounted(case, desk.calendar(case.agency, versions), desk.terms) is not case.due
-    )
-    done = [recompute_case(desk, case.id, change.kind, change.number) for case in stale]
-    return sum(one is not None for one in done)
+    versions, moved = desk.store.get(*records.VERSIONS), 0
+    for row in rows:
+        try:
+            case = records.read_case(row)
+            if recounted(case, desk.calendar(case.agency, versions), desk.terms) is not case.due:
+                again = recompute_case(desk, case.id, change.kind, change.number)
+                moved += again is not None
+        except records.UNREADABLE:
+            if unread:
+                unread(row.key.pk)
+    return moved
 
 
 def _resumed(cursor: str | None, shelves: Sequence[Shelf]) -> tuple[datetime, Spot] | None:

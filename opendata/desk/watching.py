@@ -23,7 +23,6 @@ from opendata.rules.reminders import next_marks
 LONGEST_WAIT = timedelta(minutes=15)
 SWEPT_EVERY = timedelta(hours=1)
 MOST, PAGE = 1000, 500
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _watched(desk: Desk, of: Awake) -> bool:
     try:
         case, wakes_at = records.read_case(of.head), records.wakes_at(of.head)
         marks = next_marks(case, desk.calendar(case.agency, of.versions))
-    except _UNREADABLE:
+    except records.UNREADABLE:
         return False
     late = desk.now() - LONGEST_WAIT - SWEPT_EVERY
     return wakes_at == (marks[0].at if marks else None) and (wakes_at is None or wakes_at >= late)
