@@ -124,10 +124,10 @@ def perform(
             told(seen, moved)
         if further and enough and enough():
             cursor = json.dumps((begun.isoformat(), *further))
-            outbox.put_off(desk, replace(task, cursor=cursor), timedelta(0))
+            outbox.put_off(desk, replace(task, cursor=cursor), timedelta(0), anew=True)
             return False
     if begun < change.at + SETTLED:
-        outbox.put_off(desk, replace(task, cursor=None), SETTLED)
+        outbox.put_off(desk, replace(task, cursor=None), SETTLED, anew=True)
     else:
         outbox.done(desk, task)
     return True
