@@ -117,7 +117,8 @@ def _carried_out(desk: Desk, sender: Sender, plan: Plan) -> Outcome:
             if not isinstance(delay, Busy):
                 break
     if waits:
-        outbox.put_off(desk, intent, max(waits))
+        wait = max(waits)
+        outbox.put_off(desk, intent, wait, anew=wait == plan.quiet)
         return Outcome.PUT_OFF
     if causes and not _is_notice(intent):
         log.warning("parked %s: %s", intent.id, causes)

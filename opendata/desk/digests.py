@@ -104,7 +104,7 @@ def moved_on(desk: Desk, intent: Intent) -> bool:
         outbox.done(desk, intent)
         return True
     if at > now:
-        outbox.put_off(desk, intent, at - now)
+        outbox.put_off(desk, intent, at - now, anew=True)
     return at > now
 
 

@@ -740,6 +740,7 @@ SENTENCES: dict[str, str] = {
     "outlook.more": "Cases that are not listed: {n}.",
     "outlook.settled": "Cases that are no longer provisional, or get another date of the platform only: {n}.",
     "outlook.unseen": "More than {n} cases are open; the {n} that fall due first were looked at.",
+    "outlook.unread": "The records of {n} more cannot be read, so their dates were not counted. Please tell whoever runs the system.",
     "outlook.later": "The cases are recounted within minutes; cards are brought up to date and officers told. What was answered late or in time is counted anew too.",
     "closure.entered": "Entered: {day}, {county} closed.",
     "closure.known": "Entered before, nothing changed: {day}, {county} closed.",

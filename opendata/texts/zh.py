@@ -740,6 +740,7 @@ SENTENCES: dict[str, str] = {
     "outlook.more": "另有{n}件未列出。",
     "outlook.settled": "另有{n}件，暫定期限因此確定，或僅平臺期限改動。",
     "outlook.unseen": "未結案件超過{n}件，僅試算最先屆期的{n}件。",
+    "outlook.unread": "另有{n}件的紀錄無法讀取，未能計算其期限，請通知系統管理人員。",
     "outlook.later": "案件將於數分鐘內重算，並更新卡片、通知承辦人；已結案件的逾期統計一併重算。",
     "closure.entered": "登錄：{day}{county}停止上班。",
     "closure.known": "先前已登錄：{day}{county}停止上班，未變動。",

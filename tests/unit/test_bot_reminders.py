@@ -8,7 +8,7 @@ import pytest
 
 from bot.ids import Button, Modal, Ref
 from opendata import texts
-from opendata.desk import casework, decisions, holding, reminding, roster
+from opendata.desk import casework, decisions, holding, outbox, reminding, roster
 from opendata.desk.casefile import occasion_of
 from opendata.desk.outbox import Message
 from opendata.rules.feedback import Action, State
@@ -296,6 +296,7 @@ def test_a_slack_that_fails_until_the_evening_calls_nobody_at_night(world, told)
     world.clock.set(at(3, 5, 21))
     sweep(world, told)
     assert told.to(OLIVE) == []
+    assert list(outbox.stuck(world.desk, world.clock())) == []
     world.clock.set(at(3, 6, 8, 59))
     sweep(world, told)
     assert told.to(OLIVE) == []
