@@ -155,10 +155,10 @@ def outlook(desk: Desk, office: Office, limit: int = 0) -> Outlook:
 
 
 def _changed(desk: Desk, office: Office, cases: Iterable[Case]) -> Iterator[Move]:
-    directory, terms = desk.directory(), desk.terms
+    directory, half = desk.directory(), desk.terms.half_closes
     for case in cases:
         seats = directory.seats(case.agency)
-        due = recounted(case, office.at(seats, half_closes=terms.half_closes), terms)
+        due = recounted(case, office.at(seats, half_closes=half))
         if due is not case.due:
             yield Move(case, due)
 
