@@ -192,8 +192,7 @@ def _reveal(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
 def _why(face: Face, actor: str, ref: Ref) -> dict[str, Any]:
     _, dossier = shown_to(face.desk, actor, ref.case)
     told = explained(face.desk, dossier.case, dossier.events)
-    terms = face.desk.terms
-    return modals.why(face.voice_of(actor), dossier.case, told, terms.platform_days)
+    return modals.why(face.voice_of(actor), dossier.case, told)
 
 
 _OPENS: dict[Button, Opens] = {

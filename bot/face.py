@@ -67,8 +67,6 @@ class Face:
             kind=kind,
             occasion=occasion_of(dossier.case, kind),
             event=dossier.events[-1],
-            days=self.desk.terms.days,
-            mode=self.desk.terms.mode,
         )
 
     def shown(self, actor: str, case_id: str) -> Scene:

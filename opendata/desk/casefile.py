@@ -96,6 +96,11 @@ class Sheet:
         """The office calendar of the case's agency and its approver."""
         return self.desk.calendar(self.case.agency, self.versions)
 
+    def _as_halves_counted(self) -> OfficeCalendar:
+        """The same calendar, were half a day's closure still taken as when it was counted last."""
+        seats, half = self.directory.seats(self.case.agency), self.case.due.half_closes
+        return self.desk.office(self.versions).at(seats, half_closes=half)
+
     def due_of(self, opened_at: datetime) -> Due:
         """Both clocks of a round of this case that opens at an instant."""
         return due_of(opened_at, self.calendar(), self.desk.terms)
@@ -200,9 +205,11 @@ class Sheet:
 
         ``entry``: number of the change of the calendar, which tells who made it; 0: there is none.
         """
-        due = recounted(self.case, self.calendar(), self.desk.terms)
+        due = recounted(self.case, self.calendar())
         if due is self.case.due:
             return False
+        if recounted(self.case, self._as_halves_counted()) is self.case.due:
+            cause = ChangeKind.HALF
         dates = {"before": dates_of(self.case.due), "after": dates_of(due)}
         self.record(Action.RECOMPUTE, facts={"cause": cause, "entry": entry, **dates}, due=due)
         return True

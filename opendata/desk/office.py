@@ -158,7 +158,7 @@ def outlook(desk: Desk, office: Office, limit: int = 0) -> Outlook:
             case = records.read_case(row)
             seats = directory.seats(case.agency)
             calendar = office.at(seats, half_closes=desk.terms.half_closes)
-            due = recounted(case, calendar, desk.terms)
+            due = recounted(case, calendar)
         except records.UNREADABLE:
             unread += 1
             continue
