@@ -324,7 +324,7 @@ SENTENCES: dict[str, str] = {
     "proposal.approved": "{place} posts the reply on the platform today",
     "proposal.under_study": "{place} submits a reply by the next workday",
     "news.instruct": "{case} “{title}”: the delay report has been answered.",
-    "help_wanted.text": "*{actor}* asks for help: *{case}* “{title}”\nDue {due} ({left}); it is {state}, with {place}.",
+    "help_wanted.text": "{actor} asks for help: *{case}* “{title}”\nDue {due} ({left}); it is {state}, with {place}.",
     "extension.heading": "[Extension] {case} | {title}",
     "extension.dates": "*More time*  due {before}, asked for until {until}. *Reason*:",
     "extension.notice": "*Progress notice for the platform* (status on closing: {closing})",
