@@ -47,7 +47,7 @@ class Digest:
         to: the person; None: a channel.
         day: the local date; afternoon: it is the check at 14:00, of what falls due that day.
         sections: cases by heading, in the headings' order, by due date; empty ones are left out.
-        back: it is the first day after a break of three days or more.
+        back: it is the morning of the first day after a break of three days or more.
         break_until: the first workday after such a break, if it begins tomorrow; else None.
         wanted_year: 民國 year whose calendar the coordinator should import, or None.
         calendar: of where the person works.
@@ -125,7 +125,8 @@ def digest(desk: Desk, intent: Intent) -> Digest:
     afternoon = intent.occasion.endswith("1")
     page = _around(desk, directory, to, person)
     sections: dict[Section, list[Case]] = {section: [] for section in Section}
-    back = calendar.is_workday(today) and calendar.rest_before(today) >= LONG_BREAK
+    rested = calendar.is_workday(today) and calendar.rest_before(today) >= LONG_BREAK
+    back = rested and not afternoon
     for case in map(records.read_case, page.rows):
         own = desk.calendar(case.agency, versions)
         called = {one.to: one for one in told_of(case, directory, own, today)}.get(to)
