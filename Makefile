@@ -40,7 +40,7 @@ check: $(DEV) ## format, lint, types, layers, template
 goldens: $(DEV) ## write anew what the tests expect the bot to send to Slack
 	@$(BIN)/python -m infra.samples tests/golden
 
-bench: $(DEV) ## timings, printed and never asserted
+bench: $(DEV) ## timings and counts, printed and never asserted; some minutes
 	@$(BIN)/python -m tests.bench
 
 build: $(SAM) ## the deployable artefacts in .aws-sam

@@ -127,8 +127,8 @@ def page(face: Face, actor: str, spot: Spot) -> Told:
     return listing(face, actor, spot.where)
 
 
-def case_line(voice: Voice, case: Case, button: Button = Button.DETAILS) -> b.Block:
-    """A case in a list, with a button that opens it, or another.
+def case_line(voice: Voice, case: Case) -> b.Block:
+    """A case in a list, with a button that opens it.
 
     Twenty of them stay below what Slack takes as the text of one message, whatever the names.
     """
@@ -142,9 +142,14 @@ def case_line(voice: Voice, case: Case, button: Button = Button.DETAILS) -> b.Bl
         state=case.state,
         officer=escaped(voice.name(case.officer), AGENCY),
     )
+    return b.section(told, case_button(voice, case, Button.DETAILS))
+
+
+def case_button(voice: Voice, case: Case, button: Button) -> b.Block:
+    """A button beside a case in a list."""
     ref = Ref(case.id, case.round, case.draft.hash if case.draft else "")
     text = voice.say(f"button.{button.value}")
-    return b.section(told, b.button(text, button, str(ref), label=f"{text} {case.id}"))
+    return b.button(text, button, str(ref), label=f"{text} {case.id}")
 
 
 def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:

@@ -26,12 +26,13 @@ from bot.reminders import reminder
 from bot.scene import Rendered, Scene
 from bot.undelivered import cause_of
 from bot.voice import Voice
-from opendata.desk import outbox
+from opendata.desk import copies, outbox
 from opendata.desk.casefile import asked_about
 from opendata.desk.context import Desk
-from opendata.desk.digests import Digest, Section, due_at
+from opendata.desk.copies import Sent
+from opendata.desk.digests import Digest, Section, moved_on
 from opendata.desk.digests import digest as planned
-from opendata.desk.outbox import Intent, Message, Sent
+from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST
 from opendata.rules.feedback import State
@@ -90,7 +91,7 @@ def deliver(face: Face, client: WebClient, intent: Intent) -> Counter[str]:
     if outbox.overtaken(face.desk, intent):
         outbox.done(face.desk, intent)
         return Counter({Outcome.DELIVERED: 1})
-    if intent.kind is Message.DIGEST and _moved(face.desk, intent):
+    if intent.kind is Message.DIGEST and moved_on(face.desk, intent):
         return Counter({Outcome.PUT_OFF: 1})
     plan = _PLANS.get(intent.kind, _of_case)(face, intent)
     sender = Sender(face.desk, client, intent, plan.version)
@@ -159,12 +160,12 @@ def _of_case(face: Face, intent: Intent) -> Plan:
     about = dossier(face.desk, intent.case)
     targets = _targets(face, intent, about)
     nobody = not targets and _wanted(face.desk, about, intent)
-    sent = list(outbox.sent(face.desk, intent.case, intent.kind, intent.occasion))
+    sent = list(copies.sent(face.desk, intent.case, intent.kind, intent.occasion))
     quiet = _quiet(face.desk, targets, {one.to for one in sent}) if intent.kind in _IN_HOURS else {}
     called = [one for one in targets if one not in quiet]
     on_card = intent.kind is Message.CARD
-    copies = _copies(called, sent, partial(_case_message, face, intent, about), person=not on_card)
-    return Plan(copies, about.case.version, nobody, min(quiet.values(), default=None))
+    told = _copies(called, sent, partial(_case_message, face, intent, about), person=not on_card)
+    return Plan(told, about.case.version, nobody, min(quiet.values(), default=None))
 
 
 def _quiet(desk: Desk, targets: Iterable[str], have_it: Container[str]) -> dict[str, timedelta]:
@@ -265,23 +266,18 @@ def _of_cause(face: Face, intent: Intent) -> Plan:
     def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
         return undeliverable(face.voice_of(to), cause, intent.occasion)
 
-    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
-    copies = _copies(targets, sent, shown, person=True)
-    return Plan(copies, cause.version, nobody=broken and not targets)
+    sent = copies.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    told = _copies(targets, sent, shown, person=True)
+    return Plan(told, cause.version, nobody=broken and not targets)
 
 
 # -- what somebody is told of on a morning -----------------------------------------------------
 
 
-def _moved(desk: Desk, intent: Intent) -> bool:
-    """Whether a digest missed its hours and goes with the next morning's."""
-    return outbox.move(desk, intent, due_at(desk, intent))
-
-
 def _of_digest(face: Face, intent: Intent) -> Plan:
     """A snapshot for one addressee; one that holds nothing is not sent, and none is sent twice."""
     plan, to = planned(face.desk, intent), intent.case.removeprefix(DIGEST)
-    sent = outbox.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    sent = copies.sent(face.desk, intent.case, intent.kind, intent.occasion)
 
     def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
         return digest_message(face, plan, to)

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
-from bot.commands import case_line
+from bot.commands import AGENCY, TITLE, case_button
 from bot.ids import Button
 from bot.scene import Rendered
 from bot.voice import Voice
@@ -44,8 +44,6 @@ def digest(voice: Voice, plan: Digest) -> Rendered:
     heading = voice.say(code if total else "digest.none", date=plan.day, n=number)
     blocks = [b.header(heading), *_notes(voice, plan)]
     blocks += _by_date(voice, plan) if plan.back else _by_heading(voice, plan)
-    if Section.NOBODY_MAY in plan.sections:
-        blocks.append(b.context(voice.say("digest.nobody_may.do")))
     if total:
         blocks.append(b.actions([b.button(voice.say("button.list"), Button.LIST, "list")]))
     counts = (_heading(voice, section, cases) for section, cases in plan.sections.items())
@@ -62,6 +60,8 @@ def _by_heading(voice: Voice, plan: Digest) -> Iterator[Block]:
     most = LINES // max(1, len(plan.sections))
     for section, cases in plan.sections.items():
         yield b.section(f"*{_heading(voice, section, cases)}*")
+        if section is Section.NOBODY_MAY:
+            yield b.context(voice.say("digest.nobody_may.do"))
         yield from (_line(voice, plan, section, case) for case in cases[:most])
         yield from _rest(voice, len(cases) - most)
 
@@ -75,10 +75,21 @@ def _by_date(voice: Voice, plan: Digest) -> Iterator[Block]:
 
 
 def _line(voice: Voice, plan: Digest, section: Section, case: Case) -> Block:
+    """A case, and where it is if not at home; whose it is stands there for nobody."""
+    own = plan.to is None or plan.to.agency == case.agency
+    told = voice.say(
+        "digest.line.own" if own else "digest.line",
+        case=case.id,
+        title=escaped(case.title, TITLE),
+        left=voice.left(case.due_now),
+        due=voice.due(case),
+        state=case.state,
+        agency=escaped(voice.agency(case.agency), AGENCY),
+    )
     button = _OPENED_BY.get(section, Button.DETAILS)
     if plan.to is None and case.state is State.RECEIVED:
         button = Button.CLAIM
-    return case_line(voice, case, button)
+    return b.section(told, case_button(voice, case, button))
 
 
 def _rest(voice: Voice, n: int) -> list[Block]:

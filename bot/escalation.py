@@ -88,7 +88,8 @@ def escalation(scene: Scene) -> Rendered:
     answer = _instructed(scene)
     if answer is None:
         proposal = say("escalation.proposal", proposal=_proposal(scene))
-        agree = scene.button(Button.AGREE, style="primary")
+        waits = case.state is State.AWAITING_APPROVAL
+        agree = scene.button(Button.DECIDE if waits else Button.AGREE, style="primary")
         asked = [b.section(f"{facts}\n{proposal}"), b.section(say("approval.ask"))]
         buttons = [agree, scene.button(Button.INSTRUCT), details]
         notice = say("escalation.notice", **told)

@@ -11,7 +11,7 @@ from bot import blocks as b
 from bot.blocks import Block
 from bot.scene import Scene, masked_body
 from opendata import texts
-from opendata.rules.reply import Reply
+from opendata.rules.reply import Doubt, Reply, doubts
 
 QUESTION, NOTICE, GROUND = 1500, 3000, 1000
 
@@ -30,7 +30,8 @@ def notice(scene: Scene, written: Reply) -> list[Block]:
         b.paragraph(say("approval.contact", contact=written.contact)),
         b.context(*_consequences(scene)),
     ]
-    if written.promised and not tells(written.text, written.promised):
+    dated = Doubt.NO_DATE_TOLD not in doubts(written)
+    if dated and written.promised and not tells(written.text, written.promised):
         blocks.append(b.context(say("extension.other_date", until=written.promised)))
     return blocks
 

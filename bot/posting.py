@@ -37,9 +37,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.scene import Rendered
-from opendata.desk import outbox
+from opendata.desk import copies
 from opendata.desk.context import Desk
-from opendata.desk.outbox import LEASE, Intent, Sent
+from opendata.desk.copies import LEASE, Sent
+from opendata.desk.outbox import Intent
 from opendata.rules.errors import Stale
 
 log = logging.getLogger(__name__)
@@ -140,18 +141,18 @@ class Sender:
         try:
             ts = self._written(copy, mine)
         except _Missing:
-            outbox.forget(self.desk, mine)
+            copies.forget(self.desk, mine)
             if copy.wanted:
                 self.bring(replace(copy, known=None))
             return
         except (Refused, Delayed) as no:
             if isinstance(no, Refused) or no.undone:
-                outbox.release(self.desk, mine, known)
+                copies.release(self.desk, mine, known)
             raise
         try:
-            outbox.mark(self.desk, mine, channel=str(mine.channel), ts=ts, shown=self.version)
+            copies.mark(self.desk, mine, channel=str(mine.channel), ts=ts, shown=self.version)
         except Stale:
-            outbox.doubt(self.desk, self.intent, mine)
+            copies.doubt(self.desk, self.intent, mine)
             raise Busy(timedelta(seconds=1)) from None
 
     def _leased(self, copy: Copy) -> Sent:
@@ -160,7 +161,7 @@ class Sender:
             raise Busy(known.lease - self.desk.now())
         if channel is None:
             channel = self._direct(copy.to) if copy.person else copy.to
-        mine = outbox.lease(self.desk, self.intent, copy.to, known, channel)
+        mine = copies.lease(self.desk, self.intent, copy.to, known, channel)
         if mine is None:
             raise Busy
         return mine

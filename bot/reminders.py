@@ -44,20 +44,20 @@ def reminder(scene: Scene, to: Person | None, *, afternoon: bool) -> Rendered:
     held_by = {one.to for one in holders(case, directory, scene.voice.today)}
     holds = to is None or to.id in held_by
     coordinates = to is not None and Role.COORDINATOR in directory.roles_in(to, case.agency)
-    lines = list(_lines(scene, to, holds=holds, afternoon=afternoon))
+    asks = holds and not coordinates
+    do = "reminder.do.help" if asks else "reminder.do" if holds else "reminder.see_to"
+    told = "\n".join(_lines(scene, to, scene.say(do, step=step(scene)), afternoon=afternoon))
     buttons = _for_holder(scene, to) if holds else _for_others(scene)
-    if holds and not coordinates:
-        buttons = [*buttons, help_button(scene)]
-        if case.due_now <= scene.voice.today and not afternoon:
-            lines.append(scene.say("reminder.help"))
-    told = "\n".join(lines)
-    return Rendered(told, [b.section(told), b.actions([*buttons, scene.button(Button.DETAILS)])])
+    more = [help_button(scene)] if asks else []
+    details = scene.button(Button.DETAILS)
+    return Rendered(told, [b.section(told), b.actions([*buttons, *more, details])])
 
 
 # -- what it says -----------------------------------------------------------------------------
 
 
-def _lines(scene: Scene, to: Person | None, *, holds: bool, afternoon: bool) -> Iterator[str]:
+def _lines(scene: Scene, to: Person | None, do: str, *, afternoon: bool) -> Iterator[str]:
+    """What there is to say on the day; ``do`` is what is to be done on it."""
     case, say, today = scene.case, scene.say, scene.voice.today
     told = said_of(scene)
     if case.due_now > today:
@@ -65,7 +65,7 @@ def _lines(scene: Scene, to: Person | None, *, holds: bool, afternoon: bool) -> 
         yield _before(scene)
     elif case.due_now < today:
         yield say("reminder.over", **told)
-        yield say("reminder.do" if holds else "reminder.see_to", step=step(scene))
+        yield do
     elif afternoon and case.state is State.APPROVED:
         yield say("reminder.approved", **told)
     elif afternoon and case.state is State.AWAITING_APPROVAL:
@@ -75,7 +75,7 @@ def _lines(scene: Scene, to: Person | None, *, holds: bool, afternoon: bool) -> 
         yield say("reminder.afternoon", step=step(scene), **told)
     else:
         yield say("reminder.today", **told)
-        yield say("reminder.do" if holds else "reminder.see_to", step=step(scene))
+        yield do
 
 
 def said_of(scene: Scene) -> dict[str, object]:

@@ -20,7 +20,7 @@ from infra.console import Console
 from infra.manifest import slack_manifest
 from infra.options import AsJson, Data, File, Stack, desk_of, instant, told
 from opendata.adapters.import_files import Content, read_import
-from opendata.desk import reading, roster
+from opendata.desk import proof, reading, roster
 from opendata.desk.context import Desk
 from opendata.rules.audit import Break
 from opendata.rules.errors import Fault, Invalid
@@ -184,7 +184,7 @@ def _named(directory: Directory, value: object) -> object:
 def verify(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> None:
     """驗證每一案件的事件鏈，以及案件現況與事件是否一致。"""
     cases, broken = 0, list[Break]()
-    for _, breaks in reading.proven(desk_of(data, stack)):
+    for _, breaks in proof.proven(desk_of(data, stack)):
         cases += 1
         broken += breaks
     out = Console()

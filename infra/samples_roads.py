@@ -36,6 +36,7 @@ from opendata.rules.calendar import Closure
 from opendata.rules.roc import TAIPEI
 
 Step = Iterator[tuple[str, str]]
+MOST = 10_000
 _CALLS = frozenset({Message.STILL_YOURS, Message.ESCALATION, Message.HELP, Message.NEWS})
 
 
@@ -47,7 +48,7 @@ def on_the_way(made: Ministry) -> Iterator[tuple[str, Dossier, list[Intent]]]:
     told: dict[tuple[str, str, str, str | None], Intent] = {}
     for road in (*ROADS, *CALLING):
         for case, step in road(made):
-            for one in outbox.waiting(made.desk, 1000):
+            for one in outbox.waiting(made.desk, MOST):
                 told[one.case, one.kind, one.occasion, one.person] = one
             kinds = _CALLS if road in CALLING else set(Message)
             of_it = [one for one in told.values() if one.case == case and one.kind in kinds]
@@ -183,6 +184,16 @@ def _others(made: Ministry) -> Step:
     made.clock.at = BEGIN
 
 
+def _recounted(made: Ministry) -> Step:
+    """A date that moves because offices were closed on it."""
+    case = made.opened("506")
+    casework.claim(made.desk, case, OFFICER)
+    closed = Closure(made.case(case).due.on, "臺北市")
+    if task := roster.close(made.desk, [closed]):
+        recompute.perform(made.desk, task)
+    yield case, "offices_closed"
+
+
 def _extended(made: Ministry) -> Step:
     """More time: drafted beside a reply, sent back, approved, published, and the reply goes on."""
     made.clock.at = BEGIN
@@ -291,25 +302,15 @@ def _escalated_more(made: Ministry) -> Step:
     """Other places at which an overdue case waits."""
     long_ago = (made.clock() - timedelta(days=30)).isoformat()
     nobodys = made.opened("97951", dispatched_agencies=["內政部"], posted_at=long_ago)
+    waits = made.opened("97952", posted_at=long_ago)
     woken(made, nobodys)
     yield nobodys, "escalated_nobodys"
-    waits = made.opened("97952", posted_at=long_ago)
     casework.claim(made.desk, waits, OFFICER)
     written(made, waits, opening(made))
     submitted(made, waits)
     approved(made, waits)
     woken(made, waits)
     yield waits, "escalated_approved"
-
-
-def _recounted(made: Ministry) -> Step:
-    """A date that moves because offices were closed on it."""
-    case = made.opened("506")
-    casework.claim(made.desk, case, OFFICER)
-    closed = Closure(made.case(case).due.on, "臺北市")
-    if task := roster.close(made.desk, [closed]):
-        recompute.perform(made.desk, task)
-    yield case, "offices_closed"
 
 
 ROADS = (_refused, _studied, _asked_again, _others, _extended, _recounted)

@@ -13,24 +13,23 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from functions import remind
 from opendata import wiring
 from opendata.adapters import sqlite
-from opendata.desk import casework, records, roster, watching
+from opendata.desk import casework, outbox, records, roster, watching
 from opendata.desk.context import Desk
 from opendata.desk.ports import Row
 from opendata.rules.people import Person, Role
-from opendata.rules.roc import TAIPEI
 from tests.counting import Counting
 from tests.world import ETHICS, OLIVE, World
 
 EARLY, LATE = "900000001", "900000002"
 OFFICERS = 20
-WEDNESDAY = datetime(2026, 3, 4, 9, tzinfo=TAIPEI)
+WEDNESDAY = datetime(2026, 3, 4, 1, tzinfo=UTC)
 """When the cases that came on Monday call for somebody, and those that came on Tuesday do not."""
 
 
@@ -43,6 +42,8 @@ def ministry(folder: Path) -> World:
         world.clock.set(came)
         case = world.opened(id_=number, posted_at=came, timestamp=came)
         casework.claim(world.desk, case, OLIVE)
+    for one in world.waiting():
+        outbox.done(world.desk, one)
     world.clock.set(WEDNESDAY)
     return world
 

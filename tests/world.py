@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk import casework, decisions, intake, outbox, publication, reading, roster
+from opendata.desk import casework, decisions, intake, outbox, proof, publication, reading, roster
 from opendata.desk.context import Desk, Terms
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.incoming import Commented, Incoming, Posted, Rated, Withdrawn
@@ -276,9 +276,7 @@ class World:
 
     def faults(self) -> list[object]:
         """What is wrong with the store as it lies there; [] at every moment."""
-        wrong: list[object] = [
-            broken for _, breaks in reading.proven(self.desk) for broken in breaks
-        ]
+        wrong: list[object] = [broken for _, breaks in proof.proven(self.desk) for broken in breaks]
         if self.counters() != self.recounted():
             wrong.append(("counters", self.counters(), self.recounted()))
         for events in reading.histories(self.desk):

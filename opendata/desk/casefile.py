@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from opendata.desk import outbox, records
@@ -187,8 +187,7 @@ class Sheet:
     ) -> None:
         """Have messages of these kinds sent, or brought up to date, after the commit."""
         for kind in kinds:
-            # The timer sorts instants as texts, so all of them are UTC.
-            told = self.case.version, (not_before or self.now).astimezone(UTC)
+            told = self.case.version, not_before or self.now
             self.told[kind, occasion_of(self.case, kind), person] = told
 
     def recount(self, cause: ChangeKind, entry: int = 0) -> bool:

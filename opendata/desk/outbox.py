@@ -2,14 +2,13 @@
 
 An intent is never Block Kit. Who sends it, and what it looks like then, stands in ``bot``; here
 is only what the desk promises about it: it is delivered, at least once, in its newest state, or
-it is parked and counted under what keeps it, which is told once. A message is written under a
-lease, and what its sender knows is committed before and after: see ``bot.posting``.
+it is parked and counted under what keeps it, which is told once. What is known of the messages
+that were sent stands in ``copies``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -20,7 +19,6 @@ from opendata.desk.records import (
     CAUSE,
     DIGEST,
     OUT,
-    SENT,
     STATUS,
     TIMER,
     Cause,
@@ -32,7 +30,6 @@ from opendata.desk.records import (
 from opendata.rules.canonical import decode, encode
 from opendata.rules.errors import Stale, Unavailable
 
-LEASE = timedelta(seconds=60)
 PARKED_FOR = timedelta(minutes=10)
 ATTEMPTS = 8
 
@@ -92,31 +89,6 @@ class Intent:
     tries: int = 0
     causes: tuple[str, ...] = ()
     cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What delivery knows of one message to one addressee.
-
-    Attributes:
-        to: channel id, or Slack id of the person.
-        intent: id of the intent that sent it; it stands in the message's metadata.
-        channel, ts: where it is in Slack; ts None: it may or may not have been sent.
-        shown: version that it shows at least; 0: nobody knows, a sender is or was at work.
-        lease: until when a sender may be at work on it; begun: when the first one began.
-    """
-
-    case: str
-    kind: Message
-    occasion: str
-    to: str
-    intent: str
-    lease: datetime
-    begun: datetime
-    channel: str | None = None
-    ts: str | None = None
-    shown: int = 0
-    version: int = 0
 
 
 # -- intents ----------------------------------------------------------------------------------
@@ -216,43 +188,16 @@ def put_off(desk: Desk, intent: Intent, wait: timedelta, *, mended: bool = False
     _turn(desk, intent, replace(later, causes=()) if mended else later)
 
 
-def move(desk: Desk, intent: Intent, at: datetime) -> bool:
-    """Let a digest go with the morning's of another day, if it is not of that day.
-
-    Args:
-        desk: the desk.
-        intent: the digest.
-        at: when its addressee may be told, in Taipei's time.
-
-    Returns:
-        Whether it moved; the one of that day stays as it is, if somebody asked for it before.
-    """
-    if intent.occasion.startswith(f"{at:%Y%m%d}"):
-        return False
-    to = intent.case.removeprefix(DIGEST)
-    later = digest(to, at, afternoon=False, person=intent.person is not None)
-    known = intent_at(desk, _key(later))
-    _turn(desk, intent, None, more=() if known else (Put(intent_row(later), Expect.ANY),))
-    return True
-
-
 def park(desk: Desk, intent: Intent, causes: Iterable[str]) -> None:
     """It waits until somebody mends the causes, given by name: kept, and tried now and then."""
     later = replace(intent, not_before=desk.now() + PARKED_FOR, tries=intent.tries + 1)
     _turn(desk, intent, replace(later, causes=tuple(sorted(set(causes)))))
 
 
-def _turn(
-    desk: Desk,
-    intent: Intent,
-    later: Intent | None,
-    reached: Collection[str] = (),
-    more: Collection[Write] = (),
-) -> None:
+def _turn(desk: Desk, intent: Intent, later: Intent | None, reached: Collection[str] = ()) -> None:
     """Put an intent's later state in its place, or take it away, and count what is parked.
 
-    ``more`` is written with it. Who comes second finds the row changed and leaves it: it comes
-    again, or is done.
+    Who comes second finds the row changed and leaves it: it comes again, or is done.
 
     Raises:
         Unavailable: others counted under the same cause each time.
@@ -263,11 +208,12 @@ def _turn(
     before, after = set(intent.causes), set(later.causes if later else ())
     for _ in range(ATTEMPTS):
         known = {name: cause(desk, name) for name in before ^ after}
-        added = [(known[name], _one_more(desk, known[name])) for name in after - before]
+        more = [(known[name], _one_more(desk, known[name])) for name in after - before]
         less = [(known[name], _one_less(known[name], reached)) for name in before - after]
         try:
-            kept = (write for was, now in added + less for write in _kept(desk, was, now))
-            desk.store.commit(own, *more, *kept)
+            desk.store.commit(
+                own, *(write for was, now in more + less for write in _kept(desk, was, now))
+            )
         except Stale as stale:
             if _names(stale, own.key):
                 return
@@ -327,114 +273,3 @@ def _notice(desk: Desk, of: Cause) -> Intent:
         occasion=str(of.broke),
         not_before=desk.now(),
     )
-
-
-# -- messages ---------------------------------------------------------------------------------
-
-
-def _sent_key(case: str, kind: Message, occasion: str, to: str) -> Key:
-    return Key(outbox_partition(case), f"{SENT}{kind}#{occasion}#{to}")
-
-
-def _sent_row(sent: Sent) -> Row:
-    return Row(_sent_key(sent.case, sent.kind, sent.occasion, sent.to), encode(sent), sent.version)
-
-
-def _read_sent(row: Row) -> Sent:
-    return replace(decode(Sent, row.value), version=row.version)
-
-
-def sent(desk: Desk, case: str, kind: Message, occasion: str = "") -> Iterator[Sent]:
-    """Every message of a kind, of one occasion or of all, that was sent or begun."""
-    prefix = f"{SENT}{kind}#{occasion}#" if occasion else f"{SENT}{kind}#"
-    for row in desk.store.query(outbox_partition(case), prefix).rows:
-        yield _read_sent(row)
-
-
-def lease(
-    desk: Desk, intent: Intent, to: str, known: Sent | None, channel: str | None = None
-) -> Sent | None:
-    """Take the right to write a message; None when another sender has it.
-
-    From here on, until it is marked, nobody knows what the message shows.
-
-    Args:
-        desk: the desk.
-        intent: what is to be sent.
-        to: to whom or where.
-        known: the message as it was found: sent, or an attempt whose fate is unknown.
-        channel: where it is written.
-    """
-    now = desk.now()
-    if known is not None and known.lease > now:
-        return None
-    begun = known or Sent(intent.case, intent.kind, intent.occasion, to, intent.id, now, now)
-    mine = replace(
-        begun,
-        lease=now + LEASE,
-        channel=channel or begun.channel,
-        shown=0,
-        version=begun.version + 1,
-    )
-    try:
-        desk.store.commit(Put(_sent_row(mine), known.version if known else Expect.ABSENT))
-    except Stale:
-        return None
-    return mine
-
-
-def release(desk: Desk, mine: Sent, known: Sent | None) -> None:
-    """Give a lease back, because Slack certainly did nothing: all is as it was found."""
-    if known is None:
-        forget(desk, mine)
-        return
-    back = replace(known, channel=mine.channel, version=mine.version + 1)
-    with suppress(Stale):  # the lease had run out, and another sender has it
-        desk.store.commit(Put(_sent_row(back), mine.version))
-
-
-def forget(desk: Desk, mine: Sent) -> None:
-    """The message is not there: it was never sent, or somebody deleted it."""
-    with suppress(Stale):
-        desk.store.commit(Delete(_sent_row(mine).key, mine.version))
-
-
-def mark(desk: Desk, sent: Sent, *, channel: str, ts: str | None, shown: int) -> Sent:
-    """Remember where the message is and what it shows, and give the lease back.
-
-    Raises:
-        Stale: another sender wrote meanwhile.
-    """
-    marked = replace(
-        sent, channel=channel, ts=ts, shown=shown, lease=desk.now(), version=sent.version + 1
-    )
-    desk.store.commit(Put(_sent_row(marked), sent.version))
-    return marked
-
-
-def doubt(desk: Desk, intent: Intent, mine: Sent) -> None:
-    """Two senders were at one message: nobody knows which rendering stayed, so it is drawn anew.
-
-    The intent is put back if the other sender is done with it, and touched if not, so that it
-    cannot be done any more with what it knew.
-    """
-    for _ in range(ATTEMPTS):
-        known, again = _lookup(desk, mine), intent_at(desk, _key(intent))
-        if known is None:
-            return
-        blank = replace(known, shown=0, version=known.version + 1)
-        present = again or replace(intent, causes=())
-        touched = replace(present, tries=present.tries + 1)
-        expect = again.tries if again else Expect.ABSENT
-        with suppress(Stale):
-            desk.store.commit(
-                Put(_sent_row(blank), known.version), Put(intent_row(touched), expect)
-            )
-            return
-
-
-def _lookup(desk: Desk, of: Sent) -> Sent | None:
-    """A message as it is now."""
-    key = _sent_key(of.case, of.kind, of.occasion, of.to)
-    row = desk.store.get(key).get(key)
-    return _read_sent(row) if row else None

@@ -20,7 +20,7 @@ from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
-from opendata.desk.ports import Index, Key, Put, Row
+from opendata.desk.ports import Index, Key, Put, Row, Write
 from opendata.desk.recompute import recount
 from opendata.rules.calendar import ChangeKind, OfficeCalendar
 from opendata.rules.errors import Stale, Unavailable
@@ -94,12 +94,11 @@ def wake(desk: Desk, case: Awake) -> Counter[str]:
         passed = _caught_up(sheet) if stored.open else []
         called = {one.id for one in sheet.digests}
         _ask_once(sheet, case.asked)
-        # Where nothing came to pass, the timer was set by a calendar that has changed since.
-        retimed = sheet.head()
-        if not sheet.events and retimed.row.places == head.places:
+        writes = sheet.writes() if sheet.events else _retimed(sheet, head)
+        if not writes:
             return Counter()
         try:
-            desk.store.commit(*(sheet.writes() if sheet.events else (retimed,)))
+            desk.store.commit(*writes)
         except Stale:
             rows = desk.store.get(head.key, *records.VERSIONS)
             head, versions = rows[head.key], rows
@@ -107,6 +106,12 @@ def wake(desk: Desk, case: Awake) -> Counter[str]:
             case.asked.update(called)
             return Counter(mark.milestone.value for mark in passed)
     raise Unavailable(what="case")
+
+
+def _retimed(sheet: Sheet, before: Row) -> list[Write]:
+    """Where nothing came to pass: a new place in the timer, if a new calendar gives another."""
+    put = sheet.head()
+    return [] if put.row.places == before.places else [put]
 
 
 def _caught_up(sheet: Sheet) -> list[Mark]:
@@ -252,8 +257,10 @@ def _officers(case: Case, directory: Directory) -> tuple[Called, ...]:
 
 
 def _officer(case: Case, directory: Directory) -> tuple[Person, ...]:
+    """The officer, if it is still one of that agency's."""
     person = directory.person(case.officer) if case.officer else None
-    return (person,) if person is not None and person.active else ()
+    works = person is not None and Role.OFFICER in directory.roles_in(person, case.agency)
+    return (person,) if person is not None and works else ()
 
 
 def _persons(people: Iterable[Person]) -> tuple[Called, ...]:

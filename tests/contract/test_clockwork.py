@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +117,7 @@ def test_reminding_needs_the_rights_that_it_has_and_no_others(desk, dynamo, cloc
     put(desk, closed, Row(records.CALENDAR_VERSION, {}, 1))
     metered = Metered.on(dynamo)
     assert remind.sweep(600.0) == {"three_before": 2}
-    clock.time = at(7, 1)
+    clock.time = at(7, 1).astimezone(UTC)
     remind.sweep(600.0)
     assert metered.rights == needed("RemindRole")
 

@@ -217,7 +217,7 @@ def test_before_a_long_break_it_names_the_break_and_what_falls_due_after_it(worl
     sweep(world, slack)
     morning(world, slack, at(2, 13))
     (told,) = digests(slack, OLIVE, "3個工作日內")
-    assert "春節連假*：115年2月14日（星期六）至115年2月22日（星期日）" in told.words
+    assert "春節連假自115年2月14日（星期六）至115年2月22日（星期日）" in told.words
     assert "下列案件中2件將於連假後首個上班日115年2月23日（星期一）屆期" in told.words
     morning(world, slack, at(2, 23))
     (back,) = digests(slack, OLIVE, "今日屆期")

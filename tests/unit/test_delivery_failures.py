@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackRequestError
 
 from bot.delivery import deliver
 from bot.face import Face
-from opendata.desk import outbox
+from opendata.desk import copies
 from opendata.rules.errors import Unavailable
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, Lost, face_of, rate_limited, refusal, sweep
@@ -141,7 +141,7 @@ def test_wherever_the_store_fails_each_gets_one_message_in_the_end(tmp_path, wri
 def test_while_another_sender_is_at_work_nothing_is_sent(world, slack):
     world.opened()
     (intent,) = world.waiting()
-    outbox.lease(world.desk, intent, CARD, None)
+    copies.lease(world.desk, intent, CARD, None)
     deliver(face_of(world), slack, intent)
     assert slack.messages == []
     after_a_while(world, slack)

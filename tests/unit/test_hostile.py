@@ -11,22 +11,25 @@ import os
 import random
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, partial
 
 import pytest
 
 from bot import calendar as calendars
-from bot import home, modals
+from bot import forms, home, modals
 from bot.blocks import escaped
 from bot.card import card
 from bot.commands import case_line
 from bot.delivery import render
+from bot.digest import digest
 from bot.ids import Ref
 from bot.messages import undeliverable
 from bot.numbers import status_blocks, status_text
 from bot.refusals import sentence
+from bot.reminders import reminder
 from bot.voice import Voice
 from infra.samples_desk import (
     AGENCY,
@@ -48,18 +51,19 @@ from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPL
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import roster
 from opendata.desk.context import Desk
+from opendata.desk.digests import Digest, Section
 from opendata.desk.explained import Explained
 from opendata.desk.intake import shown_title
 from opendata.desk.office import Entered, Outlook, Overview
 from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
-from opendata.desk.reading import Status
+from opendata.desk.reading import Now, Status
 from opendata.desk.records import Cause, Opinion, head_row
 from opendata.rules import privacy
 from opendata.rules.calendar import Closure, shipped
 from opendata.rules.deadline import due
 from opendata.rules.errors import Fault, Invalid, LostRace, NotFound, OwnDraft
-from opendata.rules.feedback import Action, State
+from opendata.rules.feedback import OPEN, Action, State
 from opendata.rules.kpi import Figures
 from opendata.rules.people import Role
 from opendata.rules.reply import ReplyType
@@ -110,7 +114,8 @@ def infected(about, words):
         reply=about.reply and _written(about.reply, words),
         previous=about.previous and _written(about.previous, words[1:]),
         said=tuple(f"{n}{words}" for n in range(8)),
-        note=words[:1000],
+        notes={event.version: words[:1000] for event in about.events},
+        resting=about.resting and _written(about.resting, words),
     )
 
 
@@ -187,6 +192,24 @@ class Speaking:
         case = infected(about, self.words).case
         return {"text": "x", "blocks": [case_line(self.voice, case) for _ in range(20)]}
 
+    def digest(self, to, cases):
+        """A digest that has every heading, on the last workday before a break."""
+        shown = tuple(replace(case, title=shown_title(self.words)) for case in cases)
+        holidays = dict.fromkeys(shipped().years[115].off, whole(self.words[:20]))
+        year = replace(shipped().years[115], off=holidays)
+        plan = Digest(
+            to=to and self.directory.person(to),
+            day=date(2026, 2, 13),
+            afternoon=False,
+            sections=dict.fromkeys(Section, shown),
+            back=False,
+            break_until=date(2026, 2, 23),
+            wanted_year=116,
+            calendar=shipped().with_year(year),
+            more=True,
+        )
+        return _told(digest(self.voice, plan))
+
     def numbers(self):
         codes = [one.code for one in self.directory.agencies]
         line = Figures(received=5, stars=1, stars_mean=3.0, mean=1.0, median=1.0)
@@ -194,7 +217,7 @@ class Speaking:
             Cause("not_in_channel", place, BEGIN, parked=3, broke=1)
             for place in (CHANNELS[AGENCY], OFFICER, self.words[:255])
         )
-        counted = Status("115Q1", BEGIN, dict.fromkeys(codes, line), line, broken)
+        counted = Status("115Q1", BEGIN, dict.fromkeys(codes, line), line, Now(broken))
         blocks = status_blocks(self.voice, counted)
         return {"text": status_text(self.voice, counted), "blocks": blocks}
 
@@ -277,11 +300,12 @@ def _told(shown):
 def renderings():
     """Every message in every state, all views, the lists and the refusals, in both languages."""
     found = []
-    for language in LANGUAGES:
-        with ministry(language, "ordinary") as made:
+    with ExitStack() as stack:
+        for language in LANGUAGES:
+            made = stack.enter_context(ministry(language, "ordinary"))
             steps = list(on_the_way(made))
-        found += _renderings(language, steps, partial(Speaking, made.face, language))
-    return found
+            found += _renderings(language, steps, partial(Speaking, made.face, language))
+        yield found
 
 
 def _renderings(language, steps, speaking):
@@ -297,6 +321,8 @@ def _renderings(language, steps, speaking):
         for name, make in _views().items():
             yield on("modal", f"{name} {state}", partial(_shown, speaking, make, about))
         yield on("answer", f"list {state}", partial(_of, speaking, Speaking.listed, about))
+        for name, make in _reminders().items() if state in OPEN else ():
+            yield on("message", f"reminder {name} {state}", partial(_shown, speaking, make, about))
         yield on("message", f"moved {state}", partial(_of, speaking, Speaking.moved, about))
     yield on("modal", "why", partial(_of, speaking, Speaking.why, last[State.RECEIVED]))
     yield on("answer", "status", lambda words: speaking(words).numbers())
@@ -312,6 +338,9 @@ def _about_no_case(on, speaking, cases):
     for person in (OFFICER, HEAD, CIO, LEGAL, COORDINATOR, STRANGER):
         make = partial(lambda who, words: speaking(words).home(who, cases), person)
         yield on("home", f"home {person}", make)
+    for name, told in {"person": OFFICER, "channel": None}.items():
+        make = partial(lambda to, words: speaking(words).digest(to, cases), told)
+        yield on("message", f"{Message.DIGEST} {name}", make)
     for content in Content:
         make = partial(lambda one, words: speaking(words).handed_in(one), content)
         yield on("modal", f"handed_in {content}", make)
@@ -338,6 +367,21 @@ def _error(speaking, show, n, words):
     return show(one, one.errors()[n])
 
 
+def _reminders():
+    """To whoever has the case, to who is told beside them, and to a channel; on the due day too."""
+    return {
+        f"{to} {afternoon}": partial(
+            lambda who, late, one, scene: _told(
+                reminder(scene, who and one.directory.person(who), afternoon=late)
+            ),
+            to,
+            afternoon,
+        )
+        for to in (OFFICER, CIO, COORDINATOR, None)
+        for afternoon in (False, True)
+    }
+
+
 def _views():
     ref = Ref("S97944", 1, "0" * 64)
     return {
@@ -352,11 +396,20 @@ def _views():
         "reveal": lambda _, scene: modals.reveal(scene),
         "revealed": lambda _, scene: modals.revealed(scene),
         "details": lambda _, scene: modals.details(scene),
+        "decide": lambda _, scene: forms.decide(scene),
+        "extend": lambda _, scene: forms.extend(scene, BEGIN.date(), BEGIN.date()),
+        "snooze": lambda _, scene: forms.snooze(_in_time(scene)),
+        "instruct": lambda _, scene: forms.instruct(scene),
         "assign": lambda one, _: modals.assign(one.voice, ref),
         "reassign": lambda one, _: modals.reassign(
             one.voice, ref, one.directory.holders(Role.OFFICER, "aac"), None
         ),
     }
+
+
+def _in_time(scene):
+    """The case while a morning is left to be reminded on."""
+    return replace(scene, voice=replace(scene.voice, today=scene.case.due_now - timedelta(days=9)))
 
 
 # -- what holds -------------------------------------------------------------------------------
@@ -377,8 +430,8 @@ def test_every_renderer_is_among_the_renderings(renderings):
     def names(surface):
         return {one.name.split()[1] for one in renderings if one.surface == surface}
 
-    assert names("message") == {*Message, "moved"} - TASKS
-    of_modals = {name.removesuffix("_draft") for name in builders(modals)}
+    assert names("message") == {*Message, "moved", "reminder"} - TASKS
+    of_modals = {name.removesuffix("_draft") for name in builders(modals) | builders(forms)}
     assert names("modal") == of_modals | {"year_preview"}
     assert names("home") == builders(home) - {"register"}
 

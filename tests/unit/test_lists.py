@@ -9,16 +9,20 @@ from datetime import timedelta
 
 import pytest
 
-from bot import commands, home, modals, numbers
+from bot import commands, forms, home, modals, numbers
 from bot.card import SHOWN_AGENCIES, card
+from bot.delivery import digest_message
+from bot.digest import LINES, digest
 from bot.home import SHOWN
 from bot.ids import Button, Ref, Spot
 from bot.modals import EVENTS, SAID
 from bot.numbers import AGENCIES
+from bot.reminders import MORNINGS, mornings
 from bot.voice import Voice
 from opendata import texts
-from opendata.desk import decisions, roster
+from opendata.desk import decisions, digests, outbox, roster
 from opendata.desk.decisions import ReturnReason
+from opendata.desk.digests import Digest, Section
 from opendata.desk.reading import AROUND, PAGE, Status, desktop
 from opendata.rules.kpi import Figures, Share
 from opendata.rules.people import Agency, Directory, Person, Role
@@ -367,3 +371,79 @@ def test_a_title_in_a_list_is_cut_and_says_so(busy):
     line = commands.listing(face_of(busy), OLIVE)["blocks"][1]["text"]["text"]
     assert "……" in line
     assert len(line) < 500
+
+
+# -- digests and reminders
+
+
+def planned(world, sections, to=None, **more):
+    """What somebody is to be told of, by heading."""
+    return Digest(
+        to=to,
+        day=world.desk.today(),
+        afternoon=False,
+        sections={section: cases for section, cases in sections.items() if cases},
+        back=more.pop("back", False),
+        break_until=None,
+        wanted_year=None,
+        calendar=world.desk.calendar(),
+        **more,
+    )
+
+
+def many_of(world, number):
+    """So many cases, whose titles are as long as they can be."""
+    world.opened(title="&" * 100)
+    case = replace(world.case(), title="&" * 80)
+    return tuple(replace(case, id=f"S{n}") for n in range(number))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", [*SIZES, LINES, LINES + 1])
+def test_a_digest_of_any_length_is_one_message_that_counts_what_it_does_not_show(
+    world, number, language
+):
+    cases, voice = many_of(world, number), voice_of(world, language)
+    for back in (False, True):
+        shown = digest(voice, planned(world, {Section.OVERDUE: cases}, back=back))
+        told = {"text": shown.text, "blocks": shown.blocks}
+        assert fits("message", told)
+        assert len(numbered(told)) == min(number, LINES)
+        rest = texts.say(language, "digest.rest", n=number - LINES)
+        assert (rest in texts_of(told)) == (number > LINES)
+
+
+def test_a_digest_with_every_heading_shows_some_of_each(world):
+    cases = many_of(world, 50)
+    shown = digest(voice_of(world), planned(world, dict.fromkeys(Section, cases), more=True))
+    told = {"text": shown.text, "blocks": shown.blocks}
+    assert fits("message", told)
+    assert len(numbered(told)) == len(Section) * (LINES // len(Section))
+    assert all(texts.say("zh", f"digest.{one}", n=50) in texts_of(told) for one in Section)
+    assert texts.say("zh", "digest.many", n=50 * len(Section)) in shown.text
+
+
+def test_five_hundred_unclaimed_cases_call_their_channel_in_one_message(busy):
+    intent = outbox.digest("C-AAC", MONDAY, afternoon=False, person=False)
+    busy.clock.set(MONDAY + timedelta(days=2))
+    try:
+        shown = digest_message(face_of(busy), digests.digest(busy.desk, intent), "C-AAC")
+    finally:
+        busy.clock.set(MONDAY)
+    told = {"text": shown.text, "blocks": shown.blocks}
+    assert fits("message", told)
+    assert len(numbered(told)) == LINES
+    assert texts.say("zh", "digest.many", n=AROUND) in shown.text
+
+
+@pytest.mark.parametrize("days", [1, 2, 30, 5 * 365])
+def test_the_mornings_to_be_reminded_on_fit_into_one_choice(world, days):
+    world.claimed()
+    scene = face_of(world).shown(OLIVE, "S97944")
+    due = replace(scene.case.due, study=scene.voice.today + timedelta(days=days))
+    later = replace(scene, dossier=replace(scene.dossier, case=replace(scene.case, due=due)))
+    offered_days = mornings(later)
+    assert len(offered_days) <= MORNINGS
+    assert all(scene.voice.today < day < due.study for day in offered_days)
+    if offered_days:
+        assert fits("modal", forms.snooze(later))

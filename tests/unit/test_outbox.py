@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk import casework, outbox
-from opendata.desk.outbox import LEASE, Message
+from opendata.desk import casework, copies, outbox
+from opendata.desk.copies import LEASE
+from opendata.desk.outbox import Message
 from opendata.desk.ports import Key
 from opendata.rules.errors import Stale, WrongRole
 from tests.world import CAROL, HELEN, LENA, OLIVE, OTTO, REFUSAL, commented, posted, refuses
@@ -240,52 +241,52 @@ def test_every_new_intent_stands_in_the_stream_and_is_found_by_its_key(world):
 def test_a_lease_that_is_given_back_leaves_all_as_it_was_found(world):
     world.opened()
     (intent,) = world.waiting()
-    first = outbox.lease(world.desk, intent, "C1", None)
-    outbox.release(world.desk, first, None)
+    first = copies.lease(world.desk, intent, "C1", None)
+    copies.release(world.desk, first, None)
     assert world.rows("SENT#%") == {}
-    first = outbox.lease(world.desk, intent, "C1", None)
-    sent = outbox.mark(world.desk, first, channel="C1", ts="1", shown=1)
-    second = outbox.lease(world.desk, intent, "C1", sent)
-    (known,) = outbox.sent(world.desk, "S97944", Message.CARD)
+    first = copies.lease(world.desk, intent, "C1", None)
+    sent = copies.mark(world.desk, first, channel="C1", ts="1", shown=1)
+    second = copies.lease(world.desk, intent, "C1", sent)
+    (known,) = copies.sent(world.desk, "S97944", Message.CARD)
     assert (known.ts, known.shown) == ("1", 0)
-    outbox.release(world.desk, second, sent)
-    (known,) = outbox.sent(world.desk, "S97944", Message.CARD)
+    copies.release(world.desk, second, sent)
+    (known,) = copies.sent(world.desk, "S97944", Message.CARD)
     assert (known.ts, known.shown) == ("1", 1)
-    assert outbox.lease(world.desk, intent, "C1", known) is not None
+    assert copies.lease(world.desk, intent, "C1", known) is not None
 
 
 def test_a_lease_that_another_has_taken_over_cannot_be_given_back(world):
     world.opened()
     (intent,) = world.waiting()
-    first = outbox.lease(world.desk, intent, "C1", None)
+    first = copies.lease(world.desk, intent, "C1", None)
     world.clock.turn(seconds=LEASE.total_seconds())
-    second = outbox.lease(world.desk, intent, "C1", first)
-    outbox.release(world.desk, first, None)
-    outbox.forget(world.desk, first)
-    assert list(outbox.sent(world.desk, "S97944", Message.CARD)) == [second]
+    second = copies.lease(world.desk, intent, "C1", first)
+    copies.release(world.desk, first, None)
+    copies.forget(world.desk, first)
+    assert list(copies.sent(world.desk, "S97944", Message.CARD)) == [second]
 
 
 def test_only_one_sender_has_the_lease_until_it_runs_out(world):
     world.opened()
     (intent,) = world.waiting()
-    first = outbox.lease(world.desk, intent, "C1", None)
+    first = copies.lease(world.desk, intent, "C1", None)
     assert first is not None
-    assert outbox.lease(world.desk, intent, "C1", None) is None
-    assert outbox.lease(world.desk, intent, "C1", first) is None
+    assert copies.lease(world.desk, intent, "C1", None) is None
+    assert copies.lease(world.desk, intent, "C1", first) is None
     world.clock.turn(seconds=LEASE.total_seconds())
-    second = outbox.lease(world.desk, intent, "C1", first)
+    second = copies.lease(world.desk, intent, "C1", first)
     assert second.intent == first.intent
-    assert outbox.lease(world.desk, intent, "C1", first) is None
+    assert copies.lease(world.desk, intent, "C1", first) is None
 
 
 def test_a_mark_of_an_overtaken_sender_is_refused(world):
     world.opened()
     (intent,) = world.waiting()
-    first = outbox.lease(world.desk, intent, "C1", None)
+    first = copies.lease(world.desk, intent, "C1", None)
     world.clock.turn(seconds=LEASE.total_seconds())
-    second = outbox.lease(world.desk, intent, "C1", first)
-    outbox.mark(world.desk, second, channel="C1", ts="2", shown=1)
+    second = copies.lease(world.desk, intent, "C1", first)
+    copies.mark(world.desk, second, channel="C1", ts="2", shown=1)
     with pytest.raises(Stale):
-        outbox.mark(world.desk, first, channel="C1", ts="1", shown=1)
-    (known,) = outbox.sent(world.desk, "S97944", Message.CARD)
+        copies.mark(world.desk, first, channel="C1", ts="1", shown=1)
+    (known,) = copies.sent(world.desk, "S97944", Message.CARD)
     assert (known.ts, known.shown) == ("2", 1)

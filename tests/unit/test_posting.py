@@ -12,8 +12,9 @@ import pytest
 from bot.delivery import Outcome, deliver
 from bot.face import Face
 from bot.posting import BLOCKS, GONE
-from opendata.desk import casework, decisions, outbox
-from opendata.desk.outbox import LEASE, Message
+from opendata.desk import casework, copies, decisions, outbox
+from opendata.desk.copies import LEASE
+from opendata.desk.outbox import Message
 from opendata.rules.roc import TAIPEI
 from tests.slack import Lost, StandInClient, face_of, rate_limited, refusal, stand_in
 from tests.world import CAROL, CHANNELS, DEREK, OLIVE, World, commented
@@ -304,10 +305,10 @@ def test_who_marks_too_late_has_the_message_drawn_anew_even_if_the_other_is_done
 
     slack.after = overtaken
     deliver(face_of(world), slack, intent)
-    (known,) = outbox.sent(world.desk, case, Message.CARD)
+    (known,) = copies.sent(world.desk, case, Message.CARD)
     assert known.shown == 0
     later(world, slack, minutes=2)
-    (known,) = outbox.sent(world.desk, case, Message.CARD)
+    (known,) = copies.sent(world.desk, case, Message.CARD)
     assert (known.shown, len(slack.to(CARD))) == (1, 1)
     assert world.rows("OUT#%") == {}
 
@@ -410,7 +411,7 @@ def test_a_message_that_another_sender_is_at_does_not_keep_the_others_waiting(wo
     world.clock.set(WEDNESDAY)
     world.awaiting()
     (asking,) = (one for one in world.waiting() if one.kind is Message.APPROVAL)
-    outbox.lease(world.desk, asking, CAROL, None, slack.workspace.direct(CAROL).id)
+    copies.lease(world.desk, asking, CAROL, None, slack.workspace.direct(CAROL).id)
     assert deliver(face_of(world), slack, asking) == {Outcome.PUT_OFF: 1}
     assert len(slack.to(DEREK)) == 1
     later(world, slack, minutes=2)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from opendata.desk import casework, decisions, outbox, reading
+from opendata.desk import casework, copies, decisions, outbox, proof, reading
 from opendata.desk.outbox import Message
 from opendata.rules.audit import Flaw
 from opendata.rules.errors import Invalid, NotFound
@@ -99,20 +99,20 @@ def test_a_message_that_two_senders_were_at_is_drawn_anew(world, slack, monkeypa
     case = world.opened()
     sweep(world, slack)
     casework.claim(world.desk, case, OLIVE)
-    mark, crossed = outbox.mark, []
+    mark, crossed = copies.mark, []
 
     def another_was_faster(desk, sent, **told):
         if not crossed:
             crossed.append(mark(desk, sent, **told))
         return mark(desk, sent, **told)
 
-    monkeypatch.setattr("opendata.desk.outbox.mark", another_was_faster)
+    monkeypatch.setattr("opendata.desk.copies.mark", another_was_faster)
     sweep(world, slack)
-    (known,) = outbox.sent(world.desk, case, Message.CARD)
+    (known,) = copies.sent(world.desk, case, Message.CARD)
     assert known.shown == 0
     world.clock.turn(minutes=2)
     sweep(world, slack)
-    (known,) = outbox.sent(world.desk, case, Message.CARD)
+    (known,) = copies.sent(world.desk, case, Message.CARD)
     assert known.shown == world.case().version
 
 
@@ -125,7 +125,7 @@ def test_words_changed_in_the_store_are_found(world):
     row = world.desk.store.get(key)[key]
     forged = replace(row, value={**row.value, "text": "其實不開放。"})
     world.desk.store.commit(outbox.Put(forged, outbox.Expect.ANY))
-    ((_, breaks),) = reading.proven(world.desk)
+    ((_, breaks),) = proof.proven(world.desk)
     assert [one.reason for one in breaks] == [Flaw.WORDS]
 
 

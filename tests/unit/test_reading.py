@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from opendata.desk import casework, decisions, reading, records
+from opendata.desk import casework, decisions, proof, reading, records
 from opendata.desk.ports import Put
 from opendata.desk.records import Cause, cause_row
 from opendata.rules.errors import Invalid, NotFound, Stranger
@@ -204,7 +204,7 @@ def test_an_honest_store_proves_whole(world):
     for number, state in enumerate(("opened", "drafted", "awaiting", "approved", "published")):
         getattr(world, state)(id_=str(number + 1))
     world.receive(posted("9", ETHICS_NAME, HIGH_NAME))
-    assert len(list(reading.proven(world.desk))) == 7
+    assert len(list(proof.proven(world.desk))) == 7
     assert world.faults() == []
 
 
@@ -220,7 +220,7 @@ def altered(world, key, change):
 
 
 def reasons(world):
-    return {broken.reason for _, breaks in reading.proven(world.desk) for broken in breaks}
+    return {broken.reason for _, breaks in proof.proven(world.desk) for broken in breaks}
 
 
 def test_an_event_that_was_edited_is_found(world):

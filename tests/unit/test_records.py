@@ -7,7 +7,7 @@ from datetime import UTC, date
 import pytest
 
 from opendata.adapters import dynamodb
-from opendata.desk import outbox, records, roster
+from opendata.desk import copies, outbox, records, roster
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Index, Key, Row
 from opendata.desk.records import Cause, Change, Numbers, Opinion
@@ -40,16 +40,16 @@ ROWS = {
     "what was added": records.said_row(CASE, 7, NOW, "還沒好"),
     "a mark": records.applied_row(CASE, WEBHOOK),
     "an intent": outbox.intent_row(INTENT),
-    "what delivery knows": Row(outbox._sent_key(CASE, Message.CARD, "1", "C-AAC"), {}),
+    "what delivery knows": Row(copies.sent_key(CASE, Message.CARD, "1", "C-AAC"), {}),
     "a cause": records.cause_row(CAUSE),
     "a notice": outbox.intent_row(NOTICE),
     "a digest": outbox.intent_row(DIGEST),
     "what delivery knows of the digest": Row(
-        outbox._sent_key(DIGEST.case, Message.DIGEST, DIGEST.occasion, OLIVE), {}
+        copies.sent_key(DIGEST.case, Message.DIGEST, DIGEST.occasion, OLIVE), {}
     ),
     "when it was swept": records.watch_row(records.SWEEP, NOW),
     "what delivery knows of it": Row(
-        outbox._sent_key(CAUSE.name, Message.UNDELIVERABLE, "1", "U0CORA"), {}
+        copies.sent_key(CAUSE.name, Message.UNDELIVERABLE, "1", "U0CORA"), {}
     ),
     "numbers": records.numbers_row(Numbers(Kind.SUGGESTION, "97944", {CASE: "aac"})),
     "what is held": records.held_row(Kind.COMMENT, "7", NOW, WEBHOOK, {}),
@@ -171,7 +171,7 @@ def test_whatever_a_desk_has_written_lies_where_the_table_says(world):
     (intent, *_) = world.waiting()
     roster.close(world.desk, [CLOSED])
     roster.import_year(world.desk, shipped().years[115])
-    outbox.lease(world.desk, intent, "C-AAC", None)
+    copies.lease(world.desk, intent, "C-AAC", None)
     outbox.park(world.desk, intent, [CAUSE.name])
 
     partitions = {pk for pk, _ in world.rows()}

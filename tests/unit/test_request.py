@@ -11,7 +11,7 @@ from opendata.desk.context import Desk
 from opendata.desk.ports import Add, Delete, Expect, Key, Put, Row
 from opendata.desk.records import ROSTER_VERSION
 from opendata.desk.request import FRESH, Request
-from opendata.rules.calendar import Year
+from opendata.rules.calendar import shipped
 from opendata.rules.errors import LostRace, Stale, Stranger
 from tests.counting import Counting
 from tests.world import CORA, OLIVE, OTTO, PEOPLE
@@ -180,8 +180,16 @@ def test_who_was_removed_while_a_file_was_fetched_imports_nothing(world, desk):
     judged = roster.for_import(asked, CORA)
     behind_the_back(world, replace(person_of(CORA), active=False))
     with pytest.raises(Stale):
-        roster.hand_in(asked, judged, [Year(116, "file", {})])
-    assert 116 not in world.desk.calendar().years
+        roster.hand_in(asked, judged, [person_of(OLIVE)])
+
+
+def test_who_was_removed_while_a_calendar_was_looked_at_changes_nothing(world, desk):
+    asked = desk.for_request()
+    roster.for_import(asked, CORA)
+    behind_the_back(world, replace(person_of(CORA), active=False))
+    with pytest.raises(Stale):
+        roster.import_years(asked, [shipped().years[114]], CORA)
+    assert not world.rows("YEAR#%")
 
 
 def person_of(id_):

@@ -15,7 +15,7 @@ from bot.numbers import status_blocks
 from bot.undelivered import REASONS, cause_of
 from infra.console import Console
 from infra.desk.block_rules import check_message
-from opendata.desk import casework, outbox, reading, roster
+from opendata.desk import casework, copies, outbox, reading, roster
 from opendata.desk.outbox import Message
 from opendata.desk.records import Cause
 from opendata.rules.people import Role
@@ -313,7 +313,7 @@ def test_a_notice_is_no_case(world, slack):
     assert world.cases() == ["S97944"]
     assert world.faults() == []
     notice = next(
-        one for one in outbox.sent(world.desk, f"not_in_channel@{CARD}", Message.UNDELIVERABLE)
+        one for one in copies.sent(world.desk, f"not_in_channel@{CARD}", Message.UNDELIVERABLE)
     )
     assert (notice.to, notice.shown) == (CORA, 1)
 

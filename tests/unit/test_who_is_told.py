@@ -18,6 +18,7 @@ from tests.world import (
     ETHICS,
     HELEN,
     LENA,
+    MINISTRY,
     OLIVE,
     PEOPLE,
     REFUSAL,
@@ -27,6 +28,10 @@ from tests.world import (
 )
 
 AAC = CHANNELS[ETHICS]
+
+
+def person_of(id_):
+    return next(one for one in PEOPLE if one.id == id_)
 
 
 def called(world: World, case: str) -> list[str]:
@@ -75,6 +80,12 @@ def test_the_afternoon_asks_for_a_check_of_its_own_and_only_of_what_is_due(world
     world.clock.set(at(3, 10))
     assert digests.digest(world.desk, afternoon).empty
     assert list(digests.digest(world.desk, morning).sections) == [Section.OVERDUE]
+
+
+def test_who_was_not_called_all_day_is_called_once_in_the_afternoon(world):
+    casework.claim(world.desk, world.opened(), OLIVE)
+    assert swept(world, at(3, 9, 15))["due_morning"] == 1
+    assert asked(world) == [(OLIVE, "202603091")]
 
 
 def test_a_digest_is_read_with_as_few_calls_however_many_cases_there_are(world):
@@ -136,6 +147,12 @@ def test_the_case_of_one_who_left_is_told_in_the_channel_and_without_one_to_the_
     assert called(world, case) == [CORA]
 
 
+def test_the_case_of_one_who_went_to_another_agency_is_told_in_the_channel(world):
+    case = world.claimed()
+    roster.import_people(world.desk, [replace(person_of(OLIVE), agency=MINISTRY)])
+    assert called(world, case) == [AAC]
+
+
 def test_of_an_approval_deputies_of_the_day_are_told_too(world):
     case = world.awaiting()
     world.clock.set(at(3, 4))
@@ -192,6 +209,14 @@ def test_what_the_cio_was_told_of_is_brought_up_to_date_by_whoever_acts(world):
     casework.claim(world.desk, case, OLIVE)
     (again,) = intents(world, Message.ESCALATION)
     assert again.occasion == "1"
+
+
+def test_what_is_done_before_the_fourth_morning_is_not_told_to_the_cio(world):
+    case = world.opened()
+    swept(world, at(3, 11), at(3, 12))
+    world.clock.set(at(3, 13, 7))
+    casework.claim(world.desk, case, OLIVE)
+    assert intents(world, Message.ESCALATION) == []
 
 
 def test_an_old_case_that_came_late_tells_the_cio_nothing_before_a_reminder_does(world):
