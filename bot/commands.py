@@ -127,8 +127,8 @@ def page(face: Face, actor: str, spot: Spot) -> Told:
     return listing(face, actor, spot.where)
 
 
-def case_line(voice: Voice, case: Case) -> b.Block:
-    """A case in a list, with a button that opens it.
+def case_line(voice: Voice, case: Case, button: Button = Button.DETAILS) -> b.Block:
+    """A case in a list, with a button that opens it, or another.
 
     Twenty of them stay below what Slack takes as the text of one message, whatever the names.
     """
@@ -142,7 +142,7 @@ def case_line(voice: Voice, case: Case) -> b.Block:
         state=case.state,
         officer=escaped(voice.name(case.officer), AGENCY),
     )
-    return b.section(told, case_button(voice, case, Button.DETAILS))
+    return b.section(told, case_button(voice, case, button))
 
 
 def case_button(voice: Voice, case: Case, button: Button) -> b.Block:

@@ -12,12 +12,15 @@ from bot import blocks as b
 from bot.blocks import Block
 from bot.commands import case_line, knows
 from bot.face import Face
+from bot.ids import Button
 from bot.voice import Voice
 from opendata.desk import watching
 from opendata.desk.reading import Desktop, desktop
 from opendata.rules.feedback import Case
 
 SHOWN = 10
+# Whoever may decide only since it was submitted got no request, and finds the draft here.
+_DECIDED = frozenset({"home.to_approve", "home.to_review", "home.to_cosign"})
 
 
 def register(app: App, face: Face) -> None:
@@ -69,7 +72,8 @@ def _shelf(voice: Voice, heading: str, cases: Sequence[Case], *, many: bool) -> 
         return []
     code = "home.shelf.many" if many else "home.shelf"
     told = voice.say(code, heading=voice.say(heading), n=len(cases))
-    blocks = [b.header(told), *(case_line(voice, case) for case in cases[:SHOWN])]
+    button = Button.DECIDE if heading in _DECIDED else Button.DETAILS
+    blocks = [b.header(told), *(case_line(voice, case, button) for case in cases[:SHOWN])]
     if len(cases) > SHOWN:
         code = "home.more.many" if many else "home.more"
         blocks.append(b.context(voice.say(code, n=len(cases) - SHOWN)))

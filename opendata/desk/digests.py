@@ -53,7 +53,7 @@ class Digest:
         to: the person; None: a channel.
         day: the local date; afternoon: it is the check at 14:00, of what falls due that day.
         sections: cases by heading, in the headings' order, by due date; empty ones are left out.
-        back: it is the first day after a break of three days or more.
+        back: it is the morning of the first day after a break of three days or more.
         break_until: the first workday after such a break, if it begins tomorrow; else None.
         wanted_year: 民國 year whose calendar the coordinator should import, or None.
         calendar: of where the person works.
@@ -133,11 +133,12 @@ def digest(desk: Desk, intent: Intent) -> Digest:
     directory, today = desk.directory(versions), desk.today()
     person = directory.person(intent.person) if intent.person else None
     calendar = _calendar(desk, intent, versions)
-    back = calendar.is_workday(today) and calendar.rest_before(today) >= LONG_BREAK
     afternoon = intent.occasion.endswith("1")
+    rested = calendar.is_workday(today) and calendar.rest_before(today) >= LONG_BREAK
+    back = rested and not afternoon
     reader = _Reader(desk, versions, to, person, today, afternoon=afternoon, back=back)
     by = today if afternoon else calendar.workday_after(today, SOON) + _ELSEWHERE
-    sections, more = reader.read(date.max if back and not afternoon else by)
+    sections, more = reader.read(date.max if back else by)
     break_after = calendar.rest_after(today) >= LONG_BREAK
     coordinates = person is not None and directory.may_import(person.id)
     return Digest(

@@ -330,7 +330,7 @@ SENTENCES: dict[str, str] = {
     "help_wanted.text": "{actor} asks for help: *{case}* “{title}”\nDue {due} ({left}); it is {state}, with {place}.",
     "extension.heading": "[Extension] {case} | {title}",
     "extension.preview": "Preview of the notice",
-    "extension.dates": "*More time*  due {before}, asked for until {until}. *Reason*:",
+    "extension.dates": "*More time*  due {before}, asked for until {until}.\n*Reason*:",
     "extension.notice": "*Progress notice for the platform* (status on closing: {closing})",
     "extension.effect": "The due date changes once this is approved and on the platform; whether the answer is late is still judged by the original one. A case is extended once.",
     "extension.resting": "The reply that was drafted ({type}) is kept and goes on after that.",

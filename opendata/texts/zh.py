@@ -330,7 +330,7 @@ SENTENCES: dict[str, str] = {
     "help_wanted.text": "{actor}請求協助：*{case}*「{title}」\n期限{due}（{left}），目前{state}，由{place}辦理。",
     "extension.heading": "【展延】{case}｜{title}",
     "extension.preview": "展延預覽",
-    "extension.dates": "*展延*　期限{before}，擬改為{until}。*理由*：",
+    "extension.dates": "*展延*　期限{before}，擬改為{until}。\n*理由*：",
     "extension.notice": "*擬於平臺公布的進度通知*（結案狀態：{closing}）",
     "extension.effect": "核准並於平臺公布後，期限才改變；是否逾期仍依原期限計算。每案展延一次。",
     "extension.resting": "已擬具的回復（{type}）保留，公布後繼續辦理。",

@@ -91,6 +91,12 @@ def walk(page: Page) -> Walk:
 
 
 @pytest.fixture
+def unguided(walk: Walk) -> None:
+    """Somebody who needs no guide has closed it."""
+    walk.page.get_by_test_id("guide-close").click()
+
+
+@pytest.fixture
 def settled(walk: Walk) -> Iterator[None]:
     """At the end no answer is waited for any more."""
     yield

@@ -7,13 +7,8 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Locator, expect
 
 from opendata.rules.roc import TAIPEI
-from tests.journeys.roads import CHANNEL, CONTACT, REPLY, approved, claimed, submitted
+from tests.journeys.roads import CHANNEL, CONTACT, REPLY, approved, claimed, submitted, wrong
 from tests.journeys.walk import Walk
-
-
-def wrong(walk: Walk, block: str, text: str) -> None:
-    """The field says what is wrong with it."""
-    walk.see(walk.modal.locator(f'[data-block-id="{block}"]').get_by_test_id("modal-error"), text)
 
 
 def kept(walk: Walk, block: str, text: str) -> None:

@@ -28,11 +28,11 @@ def test_the_clock_is_turned_over_lunar_new_year_and_back(walk: Walk) -> None:
     page = walk.page
     sign, face = page.get_by_test_id("clock"), page.get_by_test_id("clock-card")
     walk.see(sign, "115年2月5日（四）")
-    walk.see(page.locator(".day").last, "今天")
+    walk.see(page.locator(".day").first, "今天")
     page.get_by_test_id("clock-morning").click()
     walk.see(face, "115年2月6日（星期五）")
     walk.see(sign, "09:0")
-    walk.see(page.locator(".day").last, "昨天")
+    walk.see(page.locator(".day").first, "昨天")
 
     # The workday before the rest, then the rest itself.
     page.get_by_test_id("clock-new_year").click()

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.journeys.roads import CHANNEL, claimed
+from tests.journeys.roads import CHANNEL, COORDINATOR, claimed, hand_in, wrong
 from tests.journeys.walk import Walk
+from tests.office_calendar import Row, calendar_file, with_day
 
 GOOD = "slack_user_id,name,agency,roles,locale,active\nU20NEW,高美惠,法務部,承辦人,zh,是\n"
 BAD = GOOD + "U21BAD,無處,沒有這個機關,承辦人,zh,是\nU22BAD,某人,法務部,魔術師,zh,是\n"
 WRONG = "狗,貓\n1,2\n"
-
-
-def hand_in(walk: Walk, name: str, text: str) -> None:
-    """Choose a file in the modal, and send it."""
-    file = {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
-    walk.modal.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
-    expect(walk.modal).to_contain_text(name)
-    walk.submit()
+# The holidays of the United States on weekdays of 2026.
+ABROAD = {
+    *("20260101", "20260119", "20260216", "20260525", "20260619"),
+    *("20260703", "20260907", "20261012", "20261126", "20261225"),
+}
 
 
 def test_the_coordinator_hands_in_a_file_and_sees_what_became_of_each_row(walk: Walk) -> None:
@@ -42,6 +40,29 @@ def test_the_coordinator_hands_in_a_file_and_sees_what_became_of_each_row(walk: 
     walk.look_at("dm-bot")
     walk.say("/opendata 清單")
     walk.see(walk.page.get_by_test_id("ephemeral").last, "未結案件")
+
+
+def abroad(rows: list[Row]) -> list[Row]:
+    """Weekends and another country's holidays off."""
+    return [
+        (day, week, "2" if week in "六日" or day in ABROAD else "0", "") for day, week, *_ in rows
+    ]
+
+
+def test_a_year_is_shown_before_it_is_taken_and_another_country_s_is_not(walk: Walk) -> None:
+    walk.read(COORDINATOR)
+    walk.say("/opendata import")
+    hand_in(walk, "us-2026.csv", calendar_file(abroad).decode())
+    wrong(walk, "file", "應不是我國的辦公日曆表")
+    walk.picture("36-another-country")
+    walk.modal.get_by_test_id("file-remove").click()
+    hand_in(walk, "115.csv", calendar_file(with_day("20261224", "2", "調整放假")).decode())
+    walk.see(walk.modal, "115年：與現有內容相差1日")
+    walk.see(walk.modal, "115年12月24日（星期四）　改為放假")
+    walk.picture("37-calendar-preview")
+    walk.submit()
+    walk.see(walk.modal, "匯入1個年度，0行有誤")
+    walk.close()
 
 
 def test_somebody_else_is_told_who_imports(walk: Walk) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
+
+from opendata.rules.roc import TAIPEI
 
 # As long as the browser itself waits; a busy machine draws slowly.
 expect.set_options(timeout=20_000)
@@ -42,6 +45,11 @@ class Walk:
         self.page.get_by_test_id(place).click()
         self._arrive()
 
+    def read(self, person: str) -> None:
+        """Become somebody, and read what the app has told them."""
+        self.be(person)
+        self.look_at("dm-bot")
+
     def _arrive(self) -> None:
         """Wait until the page shows whom and where its address says."""
         self.page.wait_for_function(ARRIVED)
@@ -62,6 +70,27 @@ class Walk:
         self.page.route("**/page/state*", answer)
         self.page.reload()
         expect(self.page.get_by_test_id("who")).to_be_attached()
+
+    def turn(self, to: str) -> None:
+        """Turn the desk's clock to the morning of a day, or to an hour, which the page lacks."""
+        at = datetime.fromisoformat(to)
+        if at.hour:
+            self._act("clock_jump", {"to": to})
+        else:
+            self.page.get_by_test_id("clock").click()
+            self.page.get_by_test_id("clock-date").fill(to)
+            self.page.get_by_test_id("clock-go").click()
+            self.page.get_by_test_id("clock-close").click()
+        sign = self.page.get_by_test_id("clock")
+        expect(sign).to_contain_text(f"{at.month}月{at.day}日", timeout=60_000)
+        expect(sign).to_contain_text(f"{at.hour or 9:02}:0", timeout=60_000)
+        expect(self.page.get_by_test_id("clock-stop")).to_be_hidden()
+
+    def days(self) -> set[date]:
+        """The days of the messages that are shown."""
+        shown = self.page.get_by_test_id("message")
+        told = shown.evaluate_all("all => all.map((one) => Number(one.dataset.ts))")
+        return {datetime.fromtimestamp(ts, TAIPEI).date() for ts in told}
 
     def message(self, *texts: str) -> Locator:
         """The newest message that holds all these texts."""
@@ -117,11 +146,14 @@ class Walk:
         self, name: str, *, percent: int = 0, left: int = 0, value: float | None = None
     ) -> None:
         """Let Slack fail in some way, as the fault panel does."""
-        told = {"name": name, "percent": percent, "left": left, "value": value}
+        self._act("fault", {"name": name, "percent": percent, "left": left, "value": value})
+
+    def _act(self, name: str, told: dict[str, Any]) -> None:
         self.page.evaluate(
-            """(told) => fetch("page/act/fault", {method: "POST", body: JSON.stringify(told),
-                headers: {"content-type": "application/json"}}).then((told) => told.json())""",
-            told,
+            """([name, told]) => fetch(`page/act/${name}`, {method: "POST",
+                body: JSON.stringify(told), headers: {"content-type": "application/json"}})
+                .then((answer) => answer.json())""",
+            [name, told],
         )
 
     def picture(self, name: str) -> None:

@@ -181,6 +181,15 @@ def test_app_home_shows_what_waits_for_each(deployed, slack, who, heading):
     assert texts.say(language, heading) in str(home)
 
 
+@pytest.mark.parametrize("who", [HELEN, CAROL, LENA])
+def test_who_decides_opens_the_draft_from_app_home(deployed, slack, who):
+    deployed.in_review(id_="3")
+    deployed.awaiting(id_="4")
+    deployed.drafted(REFUSAL, id_="5")
+    shown = str(slack.home(who))
+    assert (Button.DECIDE in shown, Button.DETAILS in shown) == (True, False)
+
+
 def test_assigning_and_claiming_lead_on_to_the_new_agency(deployed, slack):
     deployed.opened("內政部")
     slack.submit(CORA, opened(deployed, slack, CORA, Button.ASSIGN), agency=ETHICS)

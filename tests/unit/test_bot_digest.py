@@ -222,6 +222,8 @@ def test_before_a_long_break_it_names_the_break_and_what_falls_due_after_it(worl
     morning(world, slack, at(2, 23))
     (back,) = digests(slack, OLIVE, "今日屆期")
     assert said("digest.back") in back.words
+    (check,) = morning(world, slack, at(2, 23, 14))
+    assert said("digest.back") not in check.words
 
 
 def test_on_the_first_day_back_cases_stand_in_one_list_by_due_date(world, slack):

@@ -135,7 +135,7 @@ def test_more_time_is_previewed_reviewed_approved_and_published_and_the_reply_go
     assert answer["view"]["callback_id"] == Modal.PREVIEW
     for words in (
         GROUND,
-        said("extension.dates", before=DUE, until=UNTIL),
+        *said("extension.dates", before=DUE, until=UNTIL).splitlines(),
         said("extension.effect"),
         said("extension.resting", type=REPLY.type),
     ):

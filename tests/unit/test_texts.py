@@ -154,6 +154,13 @@ def test_both_languages_have_the_same_marks_and_line_breaks(mark):
     assert [code for code in ZH if ZH[code].count(mark) != EN[code].count(mark)] == []
 
 
+@pytest.mark.parametrize("table", [EN, ZH], ids=["en", "zh"])
+def test_bold_words_stand_where_slack_shows_them_bold(table):
+    """Between characters that are no letters; what is filled in may begin or end with one."""
+    bold = re.compile(r"(?<![\w}])\*[^*\n]+\*(?![\w{])")
+    assert [code for code, told in table.items() if "*" in bold.sub("", told)] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", WORDS)
 def test_every_member_of_an_enum_that_is_told_has_its_word(kind, language):
