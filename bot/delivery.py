@@ -35,7 +35,7 @@ from opendata.desk.digests import digest as planned
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST
-from opendata.desk.reminding import deciders
+from opendata.desk.reminding import deciders, to_be_decided
 from opendata.rules.feedback import State
 from opendata.rules.people import Role
 from opendata.rules.reminders import escalated_to, opening
@@ -182,7 +182,7 @@ def _wanted(desk: Desk, about: Dossier, intent: Intent) -> bool:
     if intent.kind is Message.ESCALATION:
         return Role.CIO in escalated_to(case, desk.today(), desk.calendar(case.agency))
     waiting = {
-        Message.COSIGN: bool(case.draft and case.draft.awaits_cosign),
+        Message.COSIGN: case.state is State.IN_PROGRESS and to_be_decided(case),
         Message.REVIEW: case.state is State.IN_REVIEW,
         Message.APPROVAL: case.state is State.AWAITING_APPROVAL,
         Message.TO_PUBLISH: case.state is State.APPROVED,

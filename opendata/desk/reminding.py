@@ -229,7 +229,7 @@ def holders(case: Case, directory: Directory, today: date) -> tuple[Called, ...]
     Unclaimed it is the channel's; under review or co-sign that unit's; then the approvers' of the
     day, and once approved whoever publishes it. Where nobody may, the coordinators'.
     """
-    if not (_to_be_decided(case) or (case.state is State.RECEIVED and case.unassigned)):
+    if not (to_be_decided(case) or (case.state is State.RECEIVED and case.unassigned)):
         return _officers(case, directory)
     able = deciders(case, directory, today)
     held = able or directory.nearest_holders(Role.COORDINATOR, case.agency)
@@ -244,7 +244,7 @@ def deciders(case: Case, directory: Directory, today: date) -> tuple[Person, ...
             able = directory.reviewers(case.agency)
         case State.AWAITING_APPROVAL:
             able = tuple(one.person for one in directory.approvers(case.agency, today))
-        case State.IN_PROGRESS if _to_be_decided(case):
+        case State.IN_PROGRESS if to_be_decided(case):
             able = directory.nearest_holders(Role.LEGAL, case.agency)
         case _:
             able = ()
@@ -257,7 +257,8 @@ def nobody_may(case: Case, directory: Directory, today: date) -> bool:
     return case.state is State.AWAITING_APPROVAL and not deciders(case, directory, today)
 
 
-def _to_be_decided(case: Case) -> bool:
+def to_be_decided(case: Case) -> bool:
+    """Whether it waits for a review, a co-sign or an approval."""
     cosign = case.draft is not None and case.draft.awaits_cosign
     with_a_unit = case.state in (State.IN_REVIEW, State.AWAITING_APPROVAL)
     return with_a_unit or (case.state is State.IN_PROGRESS and cosign)
