@@ -18,7 +18,7 @@ from opendata.desk.context import Desk, Office, office_of
 from opendata.desk.ports import Index
 from opendata.desk.records import Change
 from opendata.rules.calendar import Closure, OfficeCalendar, Year
-from opendata.rules.feedback import Case, Due
+from opendata.rules.feedback import Case, Due, Round
 from opendata.rules.roc import roc_year
 
 
@@ -156,9 +156,12 @@ def outlook(desk: Desk, office: Office, limit: int = 0) -> Outlook:
 
 def _changed(desk: Desk, office: Office, cases: Iterable[Case]) -> Iterator[Move]:
     directory, half = desk.directory(), desk.terms.half_closes
+
+    def at_its_seats(one: Round) -> OfficeCalendar:
+        return office.at(directory.seats(one.agency), half_closes=half)
+
     for case in cases:
-        seats = directory.seats(case.agency)
-        due = recounted(case, office.at(seats, half_closes=half))
+        due = recounted(case, at_its_seats).due
         if due is not case.due:
             yield Move(case, due)
 

@@ -132,7 +132,7 @@ def _recounted(desk: Desk, change: Change, rows: Sequence[Row]) -> int:
     stale = (
         case
         for case in map(records.read_case, rows)
-        if recounted(case, desk.calendar(case.agency, versions)) is not case.due
+        if recounted(case, lambda one: desk.calendar(one.agency, versions)) is not case
     )
     done = [recompute_case(desk, case.id, change.kind, change.number) for case in stale]
     return sum(one is not None for one in done)
