@@ -34,8 +34,12 @@ def due_of(opened_at: datetime, calendar: OfficeCalendar, terms: Terms) -> Due:
 
 
 def extended(due: Due, granted: date, calendar: OfficeCalendar) -> Due:
-    """The clocks with an extension to a date; one that is a day off by now ends on the next."""
-    return replace(due, on=deadline.rolled(granted, calendar), granted=granted)
+    """The clocks with an extension to a date; one that is a day off by now ends on the next.
+
+    Closures may have moved the original date behind it: no extension shortens a period.
+    """
+    on = max(due.original, deadline.rolled(granted, calendar))
+    return replace(due, on=on, granted=granted)
 
 
 def studied(due: Due, promised: date, calendar: OfficeCalendar) -> Due:

@@ -347,3 +347,16 @@ def test_a_closure_moves_what_was_granted_off_its_day_and_the_original_date_too(
     due = world.case(case).due
     assert (due.original, due.on) == (date(2026, 3, 10), date(2026, 3, 13))
     assert world.faults() == []
+
+
+def test_an_extension_never_ends_before_the_original_date_that_closures_have_moved(world):
+    desk = Desk(world.desk.store, world.clock, Terms(mode=Mode.WORKING))
+    world.receive(posted(), desk=desk)
+    casework.claim(world.desk, "S97944", OLIVE)
+    case = extended(world, "S97944")
+    assert (world.case(case).due.original, world.case(case).due.on) == (date(2026, 3, 11), UNTIL)
+    close(world, *(at(3, day) for day in (9, 10, 11)))
+    swept(world, at(3, 12))
+    due = world.case(case).due
+    assert (due.original, due.on, due.granted) == (LAST, LAST, UNTIL)
+    assert world.faults() == []
