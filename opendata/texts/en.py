@@ -554,6 +554,8 @@ SENTENCES: dict[str, str] = {
     "fault.return_words_required": "Please say what to change, so that the officer knows.",
     "fault.before_approval": "The reply cannot be earlier than its approval ({at}).",
     "fault.in_future": "The reply cannot be later than now.",
+    "fault.promise_passed": "It promises {promised}, which had passed by then. Press “Edit the draft”, change the date and have it approved anew.",
+    "fault.extension_passed": "It asks for time until {promised}, which had passed by then. Press “Edit the draft” and write the reply instead.",
     "fault.unknown_agency": "There is no such agency.",
     "fault.already_there": "The case is there already.",
     "fault.not_an_officer": "This person is not an officer of that agency.",

@@ -554,6 +554,8 @@ SENTENCES: dict[str, str] = {
     "fault.return_words_required": "請填寫修正說明，承辦人才知道如何調整。",
     "fault.before_approval": "回復時間不可早於核准時間（{at}）。",
     "fault.in_future": "回復時間不可晚於現在。",
+    "fault.promise_passed": "擬稿承諾的日期{promised}，在此時間之前已過。請按「修改擬稿」改訂日期，重新陳核後再於平臺回復。",
+    "fault.extension_passed": "擬展延至{promised}，該日在此時間之前已過，不能再展延。請按「修改擬稿」，逕行擬具回復。",
     "fault.unknown_agency": "沒有這個機關。",
     "fault.already_there": "本案已在該處。",
     "fault.not_an_officer": "此人不是該機關的承辦人。",
