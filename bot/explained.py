@@ -12,7 +12,7 @@ from bot.blocks import Block
 from bot.voice import Voice
 from opendata.desk.explained import Explained, Moved, MovedBy
 from opendata.rules.deadline import Deadline, Mode
-from opendata.rules.feedback import Case
+from opendata.rules.feedback import Case, Due
 from opendata.rules.roc import BEFORE_YEAR_1
 from opendata.texts import explained_days
 
@@ -22,6 +22,7 @@ _MOVED = {
     MovedBy.EXTENDED: "why.extended",
     MovedBy.STUDIED: "why.studied",
     MovedBy.RECOMPUTED: "why.recomputed",
+    MovedBy.ORIGINAL: "why.recomputed.original",
 }
 
 
@@ -31,7 +32,7 @@ def of_case(voice: Voice, case: Case, told: Explained) -> list[Block]:
     blocks = [b.section(voice.say("why.heading", case=case.id, due=case.due_now))]
     if case.due_now != due.original:
         blocks.append(b.section(voice.say("why.both", original=due.original, now=case.due_now)))
-    blocks += lines([_moved(voice, one) for one in told.moves])
+    blocks += lines([*(_moved(voice, one) for one in told.moves), *_as_approved(voice, due)])
     blocks += [_clock(voice, due.days, due.mode), *_days(voice, counted)]
     blocks.append(b.context(voice.say("why.platform", days=due.platform_days, due=due.platform)))
     if counted.calendar_version != due.calendar_version and counted.due_on != due.original:
@@ -61,6 +62,18 @@ def _days(voice: Voice, counted: Deadline) -> list[Block]:
         unknown = [str(one) for one in years if one not in voice.calendar.years]
         blocks.append(b.context(voice.say("why.provisional", years=unknown)))
     return blocks
+
+
+def _as_approved(voice: Voice, due: Due) -> list[str]:
+    """What was promised or granted, where another date is worked towards."""
+    if due.study:
+        if due.promised in (None, due.study):
+            return []
+        return [voice.say("why.promised", promised=due.promised, study=due.study)]
+    if due.granted in (None, due.on):
+        return []
+    code = "why.granted.original" if due.on == due.original else "why.granted"
+    return [voice.say(code, granted=due.granted, on=due.on)]
 
 
 def _moved(voice: Voice, moved: Moved) -> str:

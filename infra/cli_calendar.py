@@ -27,6 +27,7 @@ from opendata.rules.calendar import Closure, OfficeCalendar, Year, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.errors import Fault, Invalid
 from opendata.rules.roc import parse_date
+from opendata.settings import Settings
 from opendata.wiring import make_desk
 
 calendar = typer.Typer(no_args_is_help=True, help="辦公日曆")
@@ -40,8 +41,10 @@ def due(
     timestamp: Annotated[
         str, typer.Argument(help="收案時間，例如 2026-02-10T09:00+08:00 或 115年2月10日")
     ],
-    days: int = 7,
-    mode: Mode = Mode.CALENDAR,
+    days: Annotated[int | None, typer.Option(help="日數；預設依 OPENDATA_DAYS")] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="日曆日或工作日；預設依 OPENDATA_DAY_MODE")
+    ] = None,
     agency: Annotated[
         str | None, typer.Option(help="機關名稱或代碼；其所在縣市的停止上班列入計算")
     ] = None,
@@ -49,16 +52,17 @@ def due(
     data: Data = None,
 ) -> None:
     """算出期限，逐日說明。"""
-    counted = deadline.due(instant(timestamp), _known(data, agency), days, mode)
+    settings = console.settings_for(os.environ, data, None)
+    terms = Terms(days=settings.days if days is None else days, mode=mode or settings.mode)
+    counted = deadline.due(instant(timestamp), _known(settings, agency), terms.days, terms.mode)
     if as_json:
         Console().data(deadline.to_json(counted))
     else:
-        Console().explain(counted, Terms(days=days, mode=mode))
+        Console().explain(counted, terms)
 
 
-def _known(data: Path | None, agency: str | None) -> OfficeCalendar:
+def _known(settings: Settings, agency: str | None) -> OfficeCalendar:
     """The calendar of the store, where one stands; else the shipped one."""
-    settings = console.settings_for(os.environ, data, None)
     stands = settings.table or (settings.data / "desk.sqlite").exists()
     if not stands and agency is None:
         return shipped()

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from opendata.desk import outbox, records
-from opendata.desk.clocks import dates_of, due_of, recounted
+from opendata.desk.clocks import due_of, moved, recounted
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Add, Expect, Key, Put, Row, Write
@@ -32,7 +32,7 @@ from opendata.rules.errors import (
     Unavailable,
     WrongRole,
 )
-from opendata.rules.feedback import Action, Case, Due, Event, Outside, State
+from opendata.rules.feedback import Action, Case, Due, Event, Outside, Round, State
 from opendata.rules.people import Approver, Directory, Person, Role
 from opendata.rules.reminders import escalated_to, next_marks
 from opendata.rules.reply import Draft
@@ -96,9 +96,9 @@ class Sheet:
         """The office calendar of the case's agency and its approver."""
         return self.desk.calendar(self.case.agency, self.versions)
 
-    def _as_halves_counted(self) -> OfficeCalendar:
-        """The same calendar, were half a day's closure still taken as when it was counted last."""
-        seats, half = self.directory.seats(self.case.agency), self.case.due.half_closes
+    def _as_halves_counted(self, one: Round) -> OfficeCalendar:
+        """The round's calendar, were half days still taken as when it was counted last."""
+        seats, half = self.directory.seats(one.agency), one.due.half_closes
         return self.desk.office(self.versions).at(seats, half_closes=half)
 
     def due_of(self, opened_at: datetime) -> Due:
@@ -201,17 +201,20 @@ class Sheet:
             self.told[kind, occasion_of(self.case, kind), person] = told
 
     def recount(self, cause: ChangeKind, entry: int = 0) -> bool:
-        """Count the case's clocks on the calendar as it is now; whether any date changed.
+        """Count the clocks of all rounds on the calendar as it is now; whether any date changed.
 
         ``entry``: number of the change of the calendar, which tells who made it; 0: there is none.
         """
-        due = recounted(self.case, self.calendar())
-        if due is self.case.due:
+        before = self.case
+        after = recounted(before, lambda one: self.desk.calendar(one.agency, self.versions))
+        if after is before:
             return False
-        if recounted(self.case, self._as_halves_counted()) is self.case.due:
+        if recounted(before, self._as_halves_counted) is before:
             cause = ChangeKind.HALF
-        dates = {"before": dates_of(self.case.due), "after": dates_of(due)}
-        self.record(Action.RECOMPUTE, facts={"cause": cause, "entry": entry, **dates}, due=due)
+        facts = {"cause": cause, "entry": entry, **moved(before, after)}
+        counted: dict[str, Any] = {"due": after.due, "earlier": after.earlier}
+        changes = {name: new for name, new in counted.items() if new != getattr(before, name)}
+        self.record(Action.RECOMPUTE, facts=facts, **changes)
         return True
 
     def intents(self) -> list[Intent]:

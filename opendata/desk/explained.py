@@ -20,16 +20,17 @@ from opendata.rules.feedback import Action, Case, Due, Event
 
 
 class MovedBy(StrEnum):
-    """What can move the date that a holder works towards."""
+    """What can move the date that a holder works towards, or the original one behind it."""
 
     EXTENDED = "extended"
     STUDIED = "studied"
     RECOMPUTED = "recomputed"
+    ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One move of it; ``cause`` is what was done to the calendar, None for the others."""
+    """One move of it; ``cause`` is what was done to the calendar, if that moved it."""
 
     by: MovedBy
     at: datetime
@@ -73,18 +74,23 @@ def _moves(events: Iterable[Event]) -> Iterator[Moved]:
         due = decode(Due, event.changes["due"])
         if event.action in (Action.RECEIVE, Action.NEW_ROUND) or was is None:
             moves = []
+        elif event.action is Action.RECOMPUTE:
+            moves += _recomputed(event, was, due)
         elif _of(was) != _of(due) and (due.study or not was.study):
-            moves.append(_move(event, _of(was), due))
+            by = MovedBy.STUDIED if due.study else MovedBy.EXTENDED
+            moves.append(Moved(by, event.at, _of(was), _of(due)))
         was = due
     return iter(moves)
 
 
-def _move(event: Event, before: date, due: Due) -> Moved:
-    if event.action is Action.RECOMPUTE:
-        cause = ChangeKind(event.facts["cause"])
-        return Moved(MovedBy.RECOMPUTED, event.at, before, _of(due), cause)
-    by = MovedBy.STUDIED if due.study else MovedBy.EXTENDED
-    return Moved(by, event.at, before, _of(due))
+def _recomputed(event: Event, was: Due, due: Due) -> Iterator[Moved]:
+    """The move of the date worked towards; of the original date too, where that is another."""
+    cause = ChangeKind(event.facts["cause"])
+    original, now = (was.original, due.original), (_of(was), _of(due))
+    if original != now and due.original != was.original:
+        yield Moved(MovedBy.ORIGINAL, event.at, *original, cause)
+    if _of(was) != _of(due):
+        yield Moved(MovedBy.RECOMPUTED, event.at, *now, cause)
 
 
 def _of(due: Due) -> date:

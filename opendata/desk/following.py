@@ -109,11 +109,15 @@ def _hear(sheet: Sheet, told: Commented | Rated) -> None:
 
 
 def _new_round(sheet: Sheet, told: Commented | Rated) -> None:
-    """再回復: a new round with a clock of its own, from when the citizen spoke."""
+    """再回復: a new round with a clock of its own, from when the citizen spoke.
+
+    The one before it is kept as it counts.
+    """
     sheet.record(
         Action.NEW_ROUND,
         sheet.may(Action.NEW_ROUND),
         round=sheet.case.round + 1,
+        earlier=sheet.case.rounds,
         opened_at=told.timestamp,
         dispatched_at=None,
         due=sheet.due_of(told.timestamp),

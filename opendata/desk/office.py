@@ -18,7 +18,7 @@ from opendata.desk.context import Desk, Office, office_of
 from opendata.desk.ports import Index
 from opendata.desk.records import Change
 from opendata.rules.calendar import Closure, OfficeCalendar, Year
-from opendata.rules.feedback import Case, Due
+from opendata.rules.feedback import Case, Due, Round
 from opendata.rules.roc import roc_year
 
 
@@ -151,14 +151,16 @@ def outlook(desk: Desk, office: Office, limit: int = 0) -> Outlook:
     ``limit`` is how many are looked at, the first to fall due; 0: all.
     """
     page = desk.store.find(Index.OPEN, records.OPEN_CASES, limit=limit)
-    directory, unread = desk.directory(), 0
+    directory, unread, half = desk.directory(), 0, desk.terms.half_closes
+
+    def at_its_seats(one: Round) -> OfficeCalendar:
+        return office.at(directory.seats(one.agency), half_closes=half)
+
     changed = list[Move]()
     for row in page.rows:
         try:
             case = records.read_case(row)
-            seats = directory.seats(case.agency)
-            calendar = office.at(seats, half_closes=desk.terms.half_closes)
-            due = recounted(case, calendar)
+            due = recounted(case, at_its_seats).due
         except records.UNREADABLE:
             unread += 1
             continue

@@ -16,6 +16,7 @@ from opendata.desk.outbox import Message
 from opendata.rules.errors import Fault, Invalid, TextChanged
 from opendata.rules.feedback import Action, Approval, Case
 from opendata.rules.reply import Draft, Purpose, ReplyType
+from opendata.rules.roc import local_date
 from opendata.rules.transitions import PUBLISHED_AS
 
 _ANSWERS = frozenset({Purpose.REPLY, Purpose.UNDER_STUDY, Purpose.REDISPATCH_NOTICE})
@@ -32,10 +33,10 @@ def publish(
 
     Any officer of the agency may report it, or the coordinator. ``shown`` is the hash of the
     approved text that was posted; ``published_at`` the platform's time, aware, not before the
-    approval, to the minute, and not after now.
+    approval, to the minute, and not after now. What it promises must not have passed by then.
 
     Raises:
-        Invalid: the time cannot be.
+        Invalid: the time cannot be, or came after the date that was promised or granted.
         TextChanged: this is not the text that was approved.
     """
 
@@ -50,12 +51,22 @@ def publish(
             raise Invalid(Fault("published_at", "before_approval", (("at", approval.at),)))
         if published_at > sheet.now:
             raise Invalid(Fault("published_at", "in_future"))
+        if saved.promised is not None and saved.promised < local_date(published_at):
+            raise Invalid(_passed(saved))
         to = PUBLISHED_AS[saved.purpose]
         facts = {"reported": True, "published_at": published_at, "hash": saved.hash}
         sheet.record(Action.PUBLISH, to, facts, **_outcome(sheet, saved, approval, published_at))
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
 
     return transact(desk, case_id, actor, decide)
+
+
+def _passed(saved: Draft) -> Fault:
+    """An extension cannot be asked for again after the due date; a promise can be made anew."""
+    params = (("promised", saved.promised),)
+    if saved.purpose is Purpose.PROGRESS_NOTICE:
+        return Fault("published_at", "extension_passed", params)
+    return Fault("published_at", "promise_passed", params)
 
 
 def _outcome(sheet: Sheet, saved: Draft, approval: Approval, at: datetime) -> dict[str, Any]:

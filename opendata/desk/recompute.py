@@ -141,7 +141,7 @@ def _recounted(
     for row in rows:
         try:
             case = records.read_case(row)
-            if recounted(case, desk.calendar(case.agency, versions)) is not case.due:
+            if recounted(case, lambda one: desk.calendar(one.agency, versions)) is not case:
                 again = recompute_case(desk, case.id, change.kind, change.number)
                 moved += again is not None
         except records.UNREADABLE:

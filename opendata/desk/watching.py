@@ -94,7 +94,7 @@ def _watched(desk: Desk, of: Awake) -> bool:
         case, wakes_at = records.read_case(of.head), records.wakes_at(of.head)
         calendar = desk.calendar(case.agency, of.versions)
         marks = next_marks(case, calendar)
-        counted = recounted(case, calendar) is case.due
+        counted = recounted(case, lambda one: desk.calendar(one.agency, of.versions)) is case
     except records.UNREADABLE:
         return False
     late = desk.now() - LONGEST_WAIT - SWEPT_EVERY

@@ -193,6 +193,27 @@ class Snooze:
 
 
 @dataclass(frozen=True, slots=True)
+class Round:
+    """What a round counts for, and where; a case keeps it of those that a further one followed.
+
+    The fields are those of ``Case``; ``number`` is its ``round``.
+    """
+
+    number: int
+    agency: str
+    state: State
+    opened_at: datetime
+    due: Due
+    first_answered_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered_by: str | None = None
+    refused: bool = False
+    extended: bool = False
+    transferred: bool = False
+    stars: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case as it stands. The head row; everything but ``title`` comes from events.
 
@@ -212,6 +233,7 @@ class Case:
         kept_at: when the officer said 仍由我辦理, or got the case from another; asked_at: when the
             officer was asked; an answer, or any progress since then, settles it.
         resting: the draft of the reply, while a progress notice is the draft of record.
+        earlier: the rounds before this one, as they count; a new calendar moves them too.
         title: the citizen's title, personal data masked, cut; from the body rows.
     """
 
@@ -249,12 +271,32 @@ class Case:
     asked_at: datetime | None = None
     snooze: Snooze | None = None
     resting: Draft | None = None
+    earlier: tuple[Round, ...] = ()
     title: str = ""
 
     @property
     def open(self) -> bool:
         """Still to be answered."""
         return self.state in OPEN
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """All its rounds as they count, the present one last."""
+        present = Round(
+            number=self.round,
+            agency=self.agency,
+            state=self.state,
+            opened_at=self.opened_at,
+            due=self.due,
+            first_answered_at=self.first_answered_at,
+            answered_at=self.answered_at,
+            answered_by=self.answered_by,
+            refused=self.refused,
+            extended=self.extended,
+            transferred=self.transferred,
+            stars=self.stars,
+        )
+        return (*self.earlier, present)
 
     @property
     def due_now(self) -> date:

@@ -1,9 +1,10 @@
 """What a case counts for, as numbers that can be added, and the report that they add up to.
 
-A case's round is counted in the quarter and agency of its original due date. ``tally`` says what
-it counts for as it stands; a commit writes the difference of two tallies, so the counters are at
-every moment the sum of all tallies and can be recounted. Sources: DESIGN §4 (``status``), domain
-rule R11; the cohort of a rate is what has fallen due (peers.md §5, case 33).
+Each round of a case is counted in the quarter of its original due date and in its agency.
+``tallies`` says what they count for as they stand; a commit writes the difference to what they
+counted for before, so the counters are at every moment the sum of all tallies and can be
+recounted. Sources: DESIGN §4 (``status``), domain rule R11; the cohort of a rate is what has
+fallen due (peers.md §5, case 33).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from opendata.rules.feedback import Case, Event, State, began, evolve
+from opendata.rules.feedback import Case, Event, Round, State, began, evolve
 from opendata.rules.people import Capacity
 from opendata.rules.roc import Quarter, local_date, quarter_of
 
@@ -36,55 +37,65 @@ class Tally:
     counts: Mapping[str, int]
 
 
-def tally(case: Case) -> Tally:
-    """What the case's present round counts for."""
+def tallies(case: Case) -> dict[int, Tally]:
+    """What each of the case's rounds counts for, by its number."""
+    return {one.number: tally(one) for one in case.rounds}
+
+
+def tally(one: Round) -> Tally:
+    """What a round counts for."""
     counts: Counter[str] = Counter()
-    dropped = case.state in (State.SET_ASIDE, State.WITHDRAWN)
+    dropped = one.state in (State.SET_ASIDE, State.WITHDRAWN)
     if not dropped:
-        counts[f"n:{case.due.original:%Y%m%d}"] = 1
-        counts[f"n14:{case.due.platform:%Y%m%d}"] = 1
-        _answers(case, counts)
+        counts[f"n:{one.due.original:%Y%m%d}"] = 1
+        counts[f"n14:{one.due.platform:%Y%m%d}"] = 1
+        _answers(one, counts)
     counts |= Counter(
         {
-            "rounds": int(case.round > 1),
-            "under_study": int(case.state is State.UNDER_STUDY),
-            "set_aside": int(case.state is State.SET_ASIDE),
-            "withdrawn": int(case.state is State.WITHDRAWN),
-            "extended": int(case.extended),
-            "transferred": int(case.transferred),
+            "rounds": int(one.number > 1),
+            "under_study": int(one.state is State.UNDER_STUDY),
+            "set_aside": int(one.state is State.SET_ASIDE),
+            "withdrawn": int(one.state is State.WITHDRAWN),
+            "extended": int(one.extended),
+            "transferred": int(one.transferred),
         }
     )
-    if case.stars is not None:
-        counts |= {"stars": 1, "stars_sum": case.stars, "stars_low": int(case.stars < 3)}
-    quarter = quarter_of(case.due.original)
-    return Tally(quarter.code, case.agency, {name: n for name, n in counts.items() if n})
+    if one.stars is not None:
+        counts |= {"stars": 1, "stars_sum": one.stars, "stars_low": int(one.stars < 3)}
+    quarter = quarter_of(one.due.original)
+    return Tally(quarter.code, one.agency, {name: n for name, n in counts.items() if n})
 
 
-def _answers(case: Case, counts: Counter[str]) -> None:
-    if case.first_answered_at is None:
+def _answers(one: Round, counts: Counter[str]) -> None:
+    if one.first_answered_at is None:
         return
-    first = local_date(case.first_answered_at)
-    in_time = first <= case.due.original
-    counts[f"{'in' if in_time else 'late'}:{case.due.original:%Y%m%d}"] = 1
-    if first <= case.due.platform:
-        counts[f"in14:{case.due.platform:%Y%m%d}"] = 1
-    days = (first - local_date(case.opened_at)).days
+    first = local_date(one.first_answered_at)
+    in_time = first <= one.due.original
+    counts[f"{'in' if in_time else 'late'}:{one.due.original:%Y%m%d}"] = 1
+    if first <= one.due.platform:
+        counts[f"in14:{one.due.platform:%Y%m%d}"] = 1
+    days = (first - local_date(one.opened_at)).days
     counts["days"] = days
     counts[f"took:{min(days, LONGEST):02}"] = 1
-    counts["refused"] = int(case.refused)
-    if case.answered_by:
-        counts[f"by_{_APPROVED_BY[Capacity(case.answered_by)]}"] = 1
-    if case.answered_at is not None:
-        substantive = local_date(case.answered_at) <= case.due.original
+    counts["refused"] = int(one.refused)
+    if one.answered_by:
+        counts[f"by_{_APPROVED_BY[Capacity(one.answered_by)]}"] = 1
+    if one.answered_at is not None:
+        substantive = local_date(one.answered_at) <= one.due.original
         counts["substantive_in_time" if substantive else "substantive_late"] = 1
 
 
 def difference(before: Case | None, after: Case) -> tuple[Tally, ...]:
-    """What to add to the counters when a case changes; a new round leaves the old one counted."""
-    new = tally(after)
-    if before is None or before.round != after.round:
+    """What to add to the counters when a case changes; no round that was counted is dropped."""
+    old = tallies(before) if before else {}
+    return tuple(
+        flow for number, new in tallies(after).items() for flow in _moved(old.get(number), new)
+    )
+
+
+def _moved(old: Tally | None, new: Tally) -> tuple[Tally, ...]:
+    if old is None:
         return (new,)
-    old = tally(before)
     if (old.quarter, old.agency) != (new.quarter, new.agency):
         return (_times(old, -1), new)
     moved = Counter(new.counts)

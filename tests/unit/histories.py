@@ -105,6 +105,7 @@ def _studied(case, at, n):
 def _asked_again(case, at, n):
     return State.RECEIVED, {
         "round": case.round + 1,
+        "earlier": case.rounds,
         "opened_at": at,
         "due": due_from(at),
         "officer": None,
@@ -118,6 +119,12 @@ def _asked_again(case, at, n):
     }
 
 
+def _recounted(case, at, n):
+    days = n % 40 + 1
+    moved = [replace(one, due=due_from(one.opened_at, days)) for one in case.earlier]
+    return None, {"due": due_from(case.opened_at, days), "earlier": tuple(moved)}
+
+
 # What may befall a case: the state it leads to, or None, and the fields that change.
 _TURNS = {
     Action.ASSIGN: _assigned,
@@ -128,7 +135,7 @@ _TURNS = {
     Action.NEW_ROUND: _asked_again,
     Action.EXTEND: lambda case, at, n: (None, {"extended": True}),
     Action.RATE: lambda case, at, n: (None, {"stars": n % 5 + 1}),
-    Action.RECOMPUTE: lambda case, at, n: (None, {"due": due_from(case.opened_at, n % 40 + 1)}),
+    Action.RECOMPUTE: _recounted,
     Action.PROPOSE_SET_ASIDE: lambda case, at, n: (State.SET_ASIDE, {}),
     Action.RETRACT: lambda case, at, n: (State.WITHDRAWN, {}),
     Action.REOPEN: lambda case, at, n: (State.RECEIVED, {}),

@@ -21,6 +21,7 @@ from opendata.rules.feedback import Action
 from opendata.rules.roc import TAIPEI
 from tests.slack import face_of, inputs
 from tests.unit.inspector import limits
+from tests.unit.test_extension import extended
 from tests.world import ANNA, CAROL, CORA, GONE, HELEN, OLIVE, OTTO, STRANGER, STUDY, posted, rated
 
 CAPITAL = "臺北市"
@@ -265,6 +266,55 @@ def test_an_extension_is_told_beside_the_original_date(world):
     told = _explained(world)
     assert "原期限115年3月9日（星期一），現行期限115年3月20日（星期五）。" in told
     assert [one for one in told if "核准展延，期限由115年3月9日（星期一）改為" in one]
+
+
+def test_a_recount_of_the_original_date_behind_an_extension_is_told(world):
+    case = extended(world, world.claimed(), date(2026, 3, 16))
+    recompute.perform(world.desk, roster.close(world.desk, [Closure(date(2026, 3, 9), CAPITAL)]))
+    assert world.case(case).due.on == date(2026, 3, 16)
+    told = _explained(world)
+    assert told[1:4] == [
+        "原期限115年3月10日（星期二），現行期限115年3月16日（星期一）。",
+        "115年3月2日10:00　核准展延，期限由115年3月9日（星期一）改為115年3月16日（星期一）",
+        "115年3月2日10:00　因停止上班重算，原期限由115年3月9日（星期一）改為115年3月10日（星期二）",
+    ]
+
+
+def test_where_both_dates_are_one_its_recount_is_told_once(world):
+    world.opened()
+    recompute.perform(world.desk, roster.close(world.desk, [Closure(date(2026, 3, 9), CAPITAL)]))
+    assert len([one for one in _explained(world) if "重算" in one]) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([12], "核准展延至115年3月12日（星期四），適逢放假日，順延至115年3月13日（星期五）"),
+        (
+            [9, 10, 11, 12],
+            "核准展延至115年3月12日（星期四），原期限重算後較晚，以原期限115年3月13日（星期五）為準",
+        ),
+    ],
+)
+def test_another_date_than_was_granted_is_explained(world, days, said):
+    extended(world, world.claimed(), date(2026, 3, 12))
+    closures = [Closure(date(2026, 3, day), CAPITAL) for day in days]
+    recompute.perform(world.desk, roster.close(world.desk, closures))
+    assert said in _explained(world)
+
+
+def test_a_promise_that_was_brought_forward_is_told_beside_the_date_of_the_study(world):
+    world.published(replace(STUDY, promised=date(2026, 4, 4)))
+    told = _explained(world)
+    assert told[0] == "S97944的期限是115年4月2日（星期四）"
+    assert (
+        "回復所載日期為115年4月4日（星期六），適逢放假日，提前至115年4月2日（星期四）列管" in told
+    )
+
+
+def test_a_promise_for_a_workday_needs_no_explanation(world):
+    world.published(STUDY)
+    assert not [one for one in _explained(world) if "適逢放假日" in one]
 
 
 def test_a_new_round_begins_a_new_reckoning(world):

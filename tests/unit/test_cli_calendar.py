@@ -285,3 +285,29 @@ def test_the_json_of_due_is_the_contract_with_closures_too(typed):
     told = json.loads("\n".join(typed("due", "2026-03-02T09:00+08:00", "--json").out))
     assert told["due_at"] == "2026-03-10T23:59:59+08:00"
     assert told["steps"][-2] == {"date": "2026-03-09", "kind": "rolled", "note": "closure"}
+
+
+SEVEN_WORKDAYS, FOURTEEN = "115年3月11日（星期三）", "115年3月16日（星期一）"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "due", "term"),
+    [
+        ("OPENDATA_DAY_MODE", "working", SEVEN_WORKDAYS, "7個工作日"),
+        ("OPENDATA_DAYS", "14", FOURTEEN, "14日"),
+    ],
+)
+def test_a_due_date_is_counted_as_the_ministry_has_set(
+    opendata, monkeypatch, setting, value, due, term
+):
+    monkeypatch.setenv(setting, value)
+    told = opendata("due", "115/3/2")
+    assert told.out[:2] == [f"期限：{due}", f"自收案次日起算{term}，末日遇放假日順延。"]
+
+
+def test_what_is_typed_goes_before_what_is_set(opendata, monkeypatch):
+    monkeypatch.setenv("OPENDATA_DAY_MODE", "working")
+    monkeypatch.setenv("OPENDATA_DAYS", "14")
+    told = opendata("due", "115/3/2", "--days", "7", "--mode", "calendar")
+    assert told.out[0] == f"期限：{DUE}"
+    assert opendata("due", "115/3/2", "--days", "0").code == 2

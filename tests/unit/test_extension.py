@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from opendata.desk import casework, decisions, extension, reading, records
+from opendata.desk import casework, decisions, extension, publication, reading, records
 from opendata.desk.casefile import load
 from opendata.desk.context import Desk, Terms
 from opendata.rules.deadline import Mode
@@ -346,4 +346,71 @@ def test_a_closure_moves_what_was_granted_off_its_day_and_the_original_date_too(
     swept(world, at(3, 10))
     due = world.case(case).due
     assert (due.original, due.on) == (date(2026, 3, 10), date(2026, 3, 13))
+    assert world.faults() == []
+
+
+def test_an_extension_never_ends_before_the_original_date_that_closures_have_moved(world):
+    desk = Desk(world.desk.store, world.clock, Terms(mode=Mode.WORKING))
+    world.receive(posted(), desk=desk)
+    casework.claim(world.desk, "S97944", OLIVE)
+    case = extended(world, "S97944")
+    assert (world.case(case).due.original, world.case(case).due.on) == (date(2026, 3, 11), UNTIL)
+    close(world, *(at(3, day) for day in (9, 10, 11)))
+    swept(world, at(3, 12))
+    due = world.case(case).due
+    assert (due.original, due.on, due.granted) == (LAST, LAST, UNTIL)
+    assert world.faults() == []
+
+
+# -- an extension that comes too late ---------------------------------------------------------
+
+
+def approved_on_the_last_day(world: World) -> str:
+    """A notice that promises the next day is approved when the case is due."""
+    case = world.drafted()
+    world.clock.set(at(3, 9, 10))
+    extend(world, case, date(2026, 3, 10), text=NOTICE.replace("12", "10"))
+    return approved(world, case)
+
+
+def test_an_extension_to_a_date_that_has_passed_is_not_published_and_nothing_is_spent(world):
+    case = approved_on_the_last_day(world)
+    world.clock.set(at(3, 12, 10))
+    assert fault(world, lambda: world.publish(case)) == ("published_at", "extension_passed")
+    now = world.case(case)
+    assert (now.state, now.extended, now.due.on) == (State.APPROVED, False, DUE)
+
+
+def test_whose_extension_came_too_late_revises_and_replies_instead(world):
+    case = approved_on_the_last_day(world)
+    world.clock.set(at(3, 12, 10))
+    casework.revise(world.desk, case, OLIVE, world.hash(case))
+    casework.draft(world.desk, case, OLIVE, REPLY)
+    approved(world, case)
+    done = world.publish(case)
+    assert (done.state, done.extended) == (State.ANSWERED, False)
+    assert world.faults() == []
+
+
+@pytest.mark.parametrize("hour", [0, 10])
+def test_on_the_day_it_is_extended_to_it_may_still_be_published(world, hour):
+    case = approved_on_the_last_day(world)
+    world.clock.set(at(3, 10, hour))
+    assert world.publish(case).due.on == date(2026, 3, 10)
+
+
+def test_an_extension_posted_in_time_and_reported_after_its_date_leaves_the_case_overdue(world):
+    case = approved_on_the_last_day(world)
+    posted_at = at(3, 9, 11)
+    world.clock.set(at(3, 12, 8))
+    publication.publish(world.desk, case, OLIVE, world.hash(case), posted_at)
+    now = world.case(case)
+    assert (now.state, now.due.on, now.due.original) == (
+        State.IN_PROGRESS,
+        date(2026, 3, 10),
+        DUE,
+    )
+    assert total(world, at(3, 12, 8)).open_late == 1
+    assert swept(world, at(3, 12))["overdue"] > 0
+    assert fault(world, lambda: extend(world, case, LAST)) == ("until", "extended_already")
     assert world.faults() == []

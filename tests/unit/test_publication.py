@@ -5,11 +5,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from opendata import texts
 from opendata.desk import casework, decisions, publication, reading
 from opendata.rules.errors import Invalid, LostRace, OutOfTurn, TextChanged, WrongRole
 from opendata.rules.feedback import State
 from opendata.rules.kpi import Share
+from opendata.rules.reply import ReplyType
 from opendata.rules.roc import TAIPEI
+from tests.unit.sweeping import asked, at, deliver_all, swept
 from tests.world import (
     CAROL,
     CORA,
@@ -238,3 +241,48 @@ def test_events_hold_no_words_of_the_office(world):
     decisions.revoke(world.desk, case, CAROL, world.hash(case), canary)
     assert not [key for key, (_, told) in world.rows("EVENT#%").items() if canary in told]
     assert not [key for key, (_, told) in world.rows("HEAD").items() if canary in told]
+
+
+# -- what it promises
+
+
+PLANNED = replace(
+    REPLY,
+    type=ReplyType.PLANNED,
+    text="您好：您建議的資料預計於115年3月10日開放，屆時請至平臺下載，謝謝您的建議。",
+    promised=date(2026, 3, 10),
+)
+
+
+@pytest.mark.parametrize("written", [PLANNED, replace(STUDY, promised=date(2026, 3, 10))])
+def test_a_promise_that_has_passed_is_not_published(world, written):
+    case = world.approved(written)
+    posted_at = datetime(2026, 3, 11, 0, 0, tzinfo=TAIPEI)
+    world.clock.set(posted_at)
+    refused = refuses(Invalid, world, lambda: publish(world, case, posted_at))
+    (one,) = refused.faults
+    assert (one.field, one.code) == ("published_at", "promise_passed")
+    told = texts.refusal("zh", refused)
+    assert "115年3月10日（星期二）" in told
+    assert texts.say("zh", "button.revise") in told
+
+
+@pytest.mark.parametrize("written", [PLANNED, replace(STUDY, promised=date(2026, 3, 10))])
+def test_what_was_posted_in_time_may_be_reported_later(world, written):
+    case = world.approved(written)
+    world.clock.set(datetime(2026, 3, 12, 9, tzinfo=TAIPEI))
+    posted_at = datetime(2026, 3, 10, 23, 59, tzinfo=TAIPEI)
+    assert publish(world, case, posted_at).first_answered_at == posted_at
+
+
+def test_a_study_that_does_not_end_is_escalated_up_to_the_cio_and_never_closed(world):
+    case = world.published(STUDY)
+    heard = []
+    for day in (at(5, 4), at(5, 5), at(5, 6), at(5, 7)):
+        deliver_all(world)
+        assert swept(world, day)["overdue"] == 1
+        heard.append({who for who, _ in asked(world)})
+    assert [CAROL in names for names in heard] == [False, False, False, True]
+    assert world.case(case).state is State.UNDER_STUDY
+    assert total(world).under_study == 1
+    assert world.faults() == []

@@ -35,6 +35,7 @@ from tests.world import (
     PLATFORM_DUE,
     STUDY,
     FailingStore,
+    commented,
     posted,
     refuses,
     withdrawn,
@@ -282,6 +283,102 @@ def test_closed_cases_are_counted_anew_whatever_became_of_them(world, state):
     }[state]()
     enter(world)
     assert world.case().due.original == TUESDAY
+    assert world.faults() == []
+
+
+# -- rounds that a further one followed
+
+
+def asked_again(world, day=TUESDAY):
+    """Answered a day late; then the citizen asks again."""
+    late_answer(world)
+    world.clock.set(at(day, 12))
+    world.receive(commented(at=world.clock()))
+    assert world.case().round == 2
+
+
+def test_an_earlier_round_is_kept_as_it_counts(world):
+    asked_again(world)
+    (first,) = world.case().earlier
+    assert (first.number, first.agency, first.due.original) == (1, "aac", DUE)
+    assert first.first_answered_at.astimezone(TAIPEI) == at(TUESDAY)
+    assert world.faults() == []
+
+
+def test_a_closure_makes_an_earlier_round_in_time_too(world):
+    asked_again(world)
+    assert reading.status(world.desk).total.late == 1
+    enter(world)
+    assert (reading.status(world.desk).total.late, reading.status(world.desk).total.in_time) == (
+        0,
+        1,
+    )
+    (event,) = recounts(world)
+    dates = {"on": "2026-03-17", "original": "2026-03-17", "platform": "2026-03-24"}
+    assert event.facts["before"] == event.facts["after"] == dates
+    moved = event.facts["earlier"]["1"]
+    assert (moved["before"]["original"], moved["after"]["original"]) == ("2026-03-09", "2026-03-10")
+    assert "due" not in event.changes
+    assert world.faults() == []
+    take_back(world)
+    assert reading.status(world.desk).total.late == 1
+    assert world.faults() == []
+
+
+def test_both_rounds_move_in_one_event(world):
+    asked_again(world)
+    enter(world, closed(), closed(date(2026, 3, 17)))
+    case = world.case()
+    assert (case.earlier[0].due.original, case.due.original) == (TUESDAY, date(2026, 3, 18))
+    assert len(recounts(world)) == 1
+    assert world.faults() == []
+
+
+def test_nobody_hears_news_of_an_earlier_round(world):
+    asked_again(world)
+    casework.claim(world.desk, "S97944", OLIVE)
+    told(world)
+    enter(world)
+    assert Message.NEWS not in {kind for kind, _ in told(world)}
+
+
+def test_an_earlier_round_that_falls_due_in_the_next_quarter_is_counted_there(world):
+    last, first = date(2026, 6, 30), date(2026, 7, 1)
+    opened = at(date(2026, 6, 23))
+    world.clock.set(at(date(2026, 6, 23), 11))
+    world.approved(posted_at=opened, timestamp=opened)
+    world.clock.set(at(first))
+    world.publish("S97944")
+    world.clock.turn(hours=1)
+    world.receive(commented(at=world.clock()))
+    assert {quarter for quarter, _ in world.counters()} == {"115Q2", "115Q3"}
+    enter(world, closed(last))
+    (counts,) = (counts for (quarter, _), counts in world.counters().items() if quarter == "115Q3")
+    assert {quarter for quarter, _ in world.counters()} == {"115Q3"}
+    assert (counts["in:20260701"], counts["n:20260708"]) == (1, 1)
+    assert world.faults() == []
+
+
+def test_an_earlier_round_stays_with_the_agency_that_answered_it_and_its_seat(world):
+    asked_again(world)
+    casework.assign(world.desk, "S97944", CORA, "dpo-taitung")
+    assert {agency for _, agency in world.counters()} == {"aac", "dpo-taitung"}
+    before = world.case().earlier
+    roster.close(world.desk, [closed(DUE, EAST)])
+    assert recompute.recompute_case(world.desk, "S97944", ChangeKind.CLOSED) is None
+    roster.close(world.desk, [closed()])
+    recompute.recompute_case(world.desk, "S97944", ChangeKind.CLOSED)
+    assert world.case().earlier != before
+    assert reading.status(world.desk).agencies["aac"].in_time == 1
+    assert world.faults() == []
+
+
+def test_what_an_earlier_round_counted_for_lasts_when_the_case_is_withdrawn(world):
+    asked_again(world)
+    world.receive(withdrawn(at=world.clock()))
+    enter(world)
+    total = reading.status(world.desk).total
+    assert (total.received, total.in_time, total.withdrawn) == (1, 1, 1)
     assert world.faults() == []
 
 
