@@ -159,9 +159,9 @@ def close(
     days = [parse_date(one) for one in dates]
     closures = list(dict.fromkeys(Closure(day, one, half) for day in days for one in counties))
     desk, out = desk_of(data, stack), Console()
+    remarks = [office.remark(desk, one, undo=undo) for one in closures]
     if dry_run:
         out.say("cli.dry_run")
-    remarks = [office.remark(desk, one, undo=undo) for one in closures]
     for one, remark in zip(closures, remarks, strict=True):
         out.say(f"closure.{remark}", day=one.day, county=one.county)
     if _DONE.isdisjoint(remarks):

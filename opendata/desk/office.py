@@ -17,7 +17,7 @@ from opendata.desk.clocks import recounted
 from opendata.desk.context import Desk, Office, office_of
 from opendata.desk.ports import Index
 from opendata.desk.records import Change
-from opendata.rules.calendar import Closure, OfficeCalendar, Year
+from opendata.rules.calendar import Closure, OfficeCalendar, Year, announced
 from opendata.rules.feedback import Case, Due
 from opendata.rules.roc import roc_year
 
@@ -181,12 +181,17 @@ class Remark(StrEnum):
 
 
 def remark(desk: Desk, closure: Closure, *, undo: bool = False) -> Remark:
-    """What entering a closure, or taking it back, comes to; asked before it is done."""
+    """What entering a closure, or taking it back, comes to; asked before it is done.
+
+    Raises:
+        Invalid: nobody can have announced one for that day; see ``rules.calendar.announced``.
+    """
     known = desk.office()
     if undo:
         places = {(one.day, one.county) for one in known.closures}
         there = (closure.day, closure.county) in places
         return Remark.TAKEN_BACK if there else Remark.NOT_ENTERED
+    announced([closure], desk.today())
     if closure in known.closures:
         return Remark.KNOWN
     if not known.years.is_workday(closure.day):

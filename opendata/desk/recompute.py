@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
@@ -23,6 +23,7 @@ from opendata.desk.records import Change
 from opendata.rules.calendar import ChangeKind
 from opendata.rules.errors import NotFound, Stale, Unavailable
 from opendata.rules.feedback import Case, Outside
+from opendata.rules.roc import BEFORE_YEAR_1
 
 PAGE = 100
 SETTLED = timedelta(minutes=1)
@@ -200,6 +201,19 @@ def _months(change: Change, terms: Terms) -> list[str]:
     Its period, or the platform's, has one of the days in it or rolled over one.
     """
     longest = timedelta(days=max(terms.days, terms.platform_days))
-    begin, end = change.first - _BEFORE - longest, change.last + _AFTER + longest
-    days = (begin + timedelta(days=n) for n in range((end - begin).days + 1))
+    begin, end = (_BEFORE + longest).days, (_AFTER + longest).days
+    last = date.max.toordinal()
+    days = (
+        date.fromordinal(day)
+        for first, final in _spans(change)
+        for day in range(max(first.toordinal() - begin, 1), min(final.toordinal() + end, last) + 1)
+    )
     return list(dict.fromkeys(f"{day:%Y-%m}" for day in days))
+
+
+def _spans(change: Change) -> Iterator[tuple[date, date]]:
+    """From when to when the days lie that were changed: of each closure, or of each year."""
+    yield from dict.fromkeys((one.day, one.day) for one in change.closures)
+    for number in change.years:
+        year = number + BEFORE_YEAR_1
+        yield max(change.first, date(year, 1, 1)), min(change.last, date(year, 12, 31))

@@ -15,7 +15,7 @@ from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message, intent_row, task
 from opendata.desk.ports import MAX_WRITES, Delete, Expect, Key, Put, Row, Write
 from opendata.desk.records import Change
-from opendata.rules.calendar import ChangeKind, Closure, Day, Year
+from opendata.rules.calendar import ChangeKind, Closure, Day, Year, announced
 from opendata.rules.errors import Fault, Invalid, NotAllowed, Stranger
 from opendata.rules.people import Agency, Deputy, Directory, Person, shipped_agencies
 
@@ -91,8 +91,10 @@ def close(desk: Desk, closures: Sequence[Closure], by: str | None = None) -> Int
         The task to recount the cases; None: all of it was entered before, nothing was written.
 
     Raises:
+        Invalid: nobody can have announced one for that day; see ``rules.calendar.announced``.
         Stale: somebody else changed the calendar in the same moment.
     """
+    announced(closures, desk.today())
     known = desk.office().closures
     new = [one for one in closures if one not in known]
     writes = [Put(records.closure_row(one), Expect.ANY) for one in new]

@@ -563,6 +563,8 @@ SENTENCES: dict[str, str] = {
     "fault.before_roc": "Dates before ROC year 1 (1912) cannot be handled.",
     "fault.not_a_date": "“{text}” is not a date; write it like 2026-02-23, 115/2/23 or 115年2月23日.",
     "fault.not_a_quarter": "“{text}” is not a period; write 115Q3 or 115.",
+    "fault.closure_too_far": "{day} is more than {most} days ahead. A closure may be entered up to {last}; please check the year.",
+    "fault.closure_too_early": "{day} lies before {first}, and no case is as old as that. Please check the year.",
     "fault.no_workday": "The office calendar has no workday.",
     "fault.no_days": "The office calendar has no days.",
     "fault.several_years": "An office calendar holds one year only.",

@@ -563,6 +563,8 @@ SENTENCES: dict[str, str] = {
     "fault.before_roc": "民國元年以前的日期無法處理。",
     "fault.not_a_date": "「{text}」不是日期，可用115年2月23日、115/2/23或2026-02-23。",
     "fault.not_a_quarter": "「{text}」不是期間，可用115Q3或115。",
+    "fault.closure_too_far": "{day}距今逾{most}日；停止上班至多登錄至{last}，請確認年份。",
+    "fault.closure_too_early": "{day}早於{first}，沒有那時的案件；請確認年份。",
     "fault.no_workday": "辦公日曆表沒有上班日。",
     "fault.no_days": "辦公日曆表沒有任何日期。",
     "fault.several_years": "一份辦公日曆表只能有一個年度。",

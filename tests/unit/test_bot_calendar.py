@@ -166,6 +166,13 @@ def test_what_moves_nothing_is_said_to(deployed, slack, day, ticked, said):
     assert "沒有未結案件的期限因此改動。" in told
 
 
+def test_a_day_in_another_age_is_refused_under_its_field(deployed, slack):
+    before = deployed.rows()
+    answer = enter(slack, date.max)
+    assert "請確認年份" in answer["errors"]["day"]
+    assert deployed.rows() == before
+
+
 # -- why a date is what it is
 
 

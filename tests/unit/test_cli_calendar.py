@@ -209,6 +209,18 @@ def test_what_is_no_day_is_refused_in_one_line(typed, ministry, day):
     assert (told.code, told.out, len(told.err)) == (2, [], 1)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "215/3/9", "101/12/31"])
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_closure_in_another_age_is_refused_in_one_line_and_nothing_is_entered(
+    typed, ministry, day, more
+):
+    before = rows(ministry)
+    told = typed("calendar", "close", "115/3/9", day, "--county", "臺北市", *more)
+    assert (told.code, told.out, len(told.err)) == (2, [], 1)
+    assert "請確認年份" in told.err[0]
+    assert rows(ministry) == before
+
+
 def test_should_the_command_end_in_the_middle_the_outbox_finishes_it(typed, ministry, monkeypatch):
     def killed(*_, **__):
         raise OSError("killed")

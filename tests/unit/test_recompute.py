@@ -3,7 +3,6 @@
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import count
 
 import pytest
 
@@ -21,11 +20,13 @@ from opendata.desk import (
 )
 from opendata.desk.context import Desk, Terms
 from opendata.desk.outbox import Message
+from opendata.desk.ports import Put, Row
 from opendata.rules.calendar import ChangeKind, Closure, Year, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.errors import Invalid, NotFound, Stale, Unavailable
 from opendata.rules.feedback import Action, Outside, State
 from opendata.rules.roc import TAIPEI
+from tests.counting import Counting
 from tests.unit.sweeping import poisoned
 from tests.world import (
     CAROL,
@@ -413,12 +414,12 @@ def test_a_second_walk_finds_what_the_first_one_came_too_early_for(world):
 
 def runs(world, minutes):
     """A page of the walk every so many minutes; how many it took until nothing was left to do."""
-    for run in count(1):
-        (task,) = (one for one in world.waiting() if one.kind is Message.RECOMPUTE)
-        recompute.perform(world.desk, task, lambda: True)
+    pages = 0
+    while tasks := [one for one in world.waiting() if one.kind is Message.RECOMPUTE]:
+        recompute.perform(world.desk, tasks[0], lambda: True)
         world.clock.turn(minutes=minutes)
-        if all(one.kind is not Message.RECOMPUTE for one in world.waiting()):
-            return run
+        pages += 1
+    return pages
 
 
 def test_a_walk_that_takes_minutes_goes_a_second_time_too(world, small_pages):
@@ -465,6 +466,52 @@ def test_closed_cases_are_looked_for_about_the_time_of_the_change_only(world):
     seen = []
     recompute.perform(world.desk, task, told=lambda n, _: seen.append(n))
     assert seen[-1] == 0
+
+
+def test_days_that_lie_years_apart_are_walked_each_for_itself(world):
+    def finds(*closures):
+        desk = replace(world.desk, store=(counting := Counting(world.desk.store)))
+        recompute.perform(desk, roster.close(world.desk, closures))
+        return counting.calls.count("find")
+
+    apart = closed(date(2013, 1, 1), EAST), closed(date(2027, 3, 1), EAST)
+    assert finds(*apart) <= 2 * finds(closed(DUE, EAST))
+
+
+def test_a_closure_at_the_end_of_time_that_stands_there_already_is_walked_and_taken_back(world):
+    last = closed(date.max)
+    change = records.Change(
+        1, ChangeKind.CLOSED, world.clock(), None, date.max, date.max, (), (last,)
+    )
+    task = outbox.task(world.desk, Message.RECOMPUTE, records.CALENDAR, 1)
+    world.desk.store.commit(
+        Put(records.closure_row(last)),
+        Put(records.change_row(change)),
+        Put(outbox.intent_row(task)),
+        Put(Row(records.CALENDAR_VERSION, {}, 1)),
+    )
+    assert recompute.perform(world.desk, task)
+    take_back(world, last)
+    assert world.desk.office().closures == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date.max, "closure_too_far"),
+        (date(2027, 4, 7), "closure_too_far"),
+        (date(2012, 12, 31), "closure_too_early"),
+    ],
+)
+def test_a_closure_that_nobody_can_have_announced_is_refused(world, day, why):
+    refused = refuses(Invalid, world, lambda: roster.close(world.desk, [closed(), closed(day)]))
+    assert [fault.code for fault in refused.faults] == [why]
+
+
+@pytest.mark.parametrize("day", [date(2013, 1, 1), date(2027, 4, 6)])
+def test_the_first_and_the_last_day_for_which_one_can_be_announced(world, day):
+    enter(world, closed(day))
+    assert world.desk.office().closures == (closed(day),)
 
 
 def test_agencies_without_a_seat_there_are_not_walked(world):
