@@ -101,7 +101,7 @@ def import_calendar(
     if not dry_run:
         task = roster.import_years(desk, years)
         out.say("cli.calendar", years=[str(year.roc_year) for year in years])
-        _recount(out, desk, task)
+        recount(out, desk, task)
 
 
 def _tell_changes(out: Console, desk: Desk, years: list[Year]) -> None:
@@ -125,7 +125,7 @@ def _tell_moves(out: Console, seen: Outlook) -> None:
         out.say("outlook.unread", n=seen.unread)
 
 
-def _recount(out: Console, desk: Desk, task: Intent) -> None:
+def recount(out: Console, desk: Desk, task: Intent) -> None:
     """Recount all that is touched; should this end in the middle, the outbox finishes it."""
     seen, moved, unread = 0, 0, list[str]()
 
@@ -172,7 +172,7 @@ def close(
     change = roster.reopen if undo else roster.close
     task = change(desk, closures)
     if task is not None:
-        _recount(out, desk, task)
+        recount(out, desk, task)
     raise typer.Exit(0 if _DONE.issuperset(remarks) or not undo else 1)
 
 

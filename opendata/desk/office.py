@@ -17,7 +17,7 @@ from opendata.desk.clocks import recounted
 from opendata.desk.context import Desk, Office, office_of
 from opendata.desk.ports import Index
 from opendata.desk.records import Change
-from opendata.rules.calendar import Closure, OfficeCalendar, Year, announced
+from opendata.rules.calendar import ChangeKind, Closure, OfficeCalendar, Year, announced
 from opendata.rules.feedback import Case, Due
 from opendata.rules.roc import roc_year
 
@@ -54,7 +54,8 @@ def overview(desk: Desk) -> Overview:
     for row in rows:
         if row.key.sk.startswith(records.CHANGE):
             change = records.read_change(row)
-            changes |= dict.fromkeys(change.closures, change)
+            if change.kind is ChangeKind.CLOSED:
+                changes |= dict.fromkeys(change.closures, change)
     newest = sorted(office.closures, key=lambda one: (-one.day.toordinal(), one.county))
     year = roc_year(desk.today())
     return Overview(

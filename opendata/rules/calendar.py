@@ -141,7 +141,8 @@ class ChangeKind(StrEnum):
     """What was done to the calendar that counts for a case.
 
     A year was imported, closures were entered or taken back; a newer calendar came with the desk;
-    or the case went to an agency that has its seat elsewhere.
+    the case went to an agency that has its seat elsewhere; or its agency, or who approves for it,
+    has another seat by now.
     """
 
     YEAR = "year"
@@ -149,6 +150,7 @@ class ChangeKind(StrEnum):
     REOPENED = "reopened"
     SHIPPED = "shipped"
     SEAT = "seat"
+    RELOCATED = "relocated"
 
 
 def county_of(text: str) -> str:

@@ -704,6 +704,7 @@ SENTENCES: dict[str, str] = {
     "ChangeKind.reopened": "a corrected closure of offices",
     "ChangeKind.shipped": "a newer calendar that came with the desk",
     "ChangeKind.seat": "another agency's seat",
+    "ChangeKind.relocated": "another seat of the agency or of its approver",
     "news.recompute": "{case} “{title}”: because of {cause}, the due date moved from {before} to {after}.",
     "why.both": "Originally due {original}, now due {now}.",
     "why.extended": "{at}: extension approved, from {before} to {after}",

@@ -704,6 +704,7 @@ SENTENCES: dict[str, str] = {
     "ChangeKind.reopened": "停止上班更正",
     "ChangeKind.shipped": "隨系統更新之辦公日曆",
     "ChangeKind.seat": "改由他機關辦理",
+    "ChangeKind.relocated": "機關或核准人所在地異動",
     "news.recompute": "{case}「{title}」的期限因{cause}由{before}改為{after}。",
     "why.both": "原期限{original}，現行期限{now}。",
     "why.extended": "{at}　核准展延，期限由{before}改為{after}",
