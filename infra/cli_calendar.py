@@ -32,7 +32,9 @@ from opendata.wiring import make_desk
 calendar = typer.Typer(no_args_is_help=True, help="辦公日曆")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只顯示將改動什麼，不寫入")]
-_DONE = frozenset({Remark.ENTERED, Remark.HALF, Remark.OFF_ANYWAY, Remark.TAKEN_BACK})
+_DONE = frozenset(
+    {Remark.ENTERED, Remark.HALF, Remark.HALVED, Remark.OFF_ANYWAY, Remark.TAKEN_BACK}
+)
 
 
 @told

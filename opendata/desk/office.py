@@ -177,6 +177,7 @@ class Remark(StrEnum):
     KNOWN = "known"
     OFF_ANYWAY = "off_anyway"
     HALF = "half"
+    HALVED = "halved"
     TAKEN_BACK = "taken_back"
     NOT_ENTERED = "not_entered"
 
@@ -197,5 +198,6 @@ def remark(desk: Desk, closure: Closure, *, undo: bool = False) -> Remark:
         return Remark.KNOWN
     if not known.years.is_workday(closure.day):
         return Remark.OFF_ANYWAY
-    moves_nothing = closure.half and not desk.terms.half_closes
-    return Remark.HALF if moves_nothing else Remark.ENTERED
+    if not closure.half or desk.terms.half_closes:
+        return Remark.ENTERED
+    return Remark.HALVED if replace(closure, half=False) in known.closures else Remark.HALF

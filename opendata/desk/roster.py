@@ -295,7 +295,8 @@ def _with(known: Directory, kind: type, entries: Sequence[Any]) -> Directory:
     """The roster when these entries have come, each in the place of the one with its key."""
     name, row = _ROWS[kind]
     told = {row(one).key: one for one in (*getattr(known, name), *entries)}
-    return replace(known, **{name: tuple(told.values())})
+    changed: dict[str, Any] = {name: tuple(told.values())}
+    return replace(known, **changed)
 
 
 def _version(desk: Desk, key: Key) -> int:

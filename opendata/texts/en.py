@@ -746,6 +746,7 @@ SENTENCES: dict[str, str] = {
     "closure.known": "Entered before, nothing changed: {day}, {county} closed.",
     "closure.off_anyway": "Entered: {day}, {county} closed. It is a day off anyway: no date moves.",
     "closure.half": "Entered: {day}, {county} closed for half a day. It stays a workday: no date moves.",
+    "closure.halved": "Entered: in {county}, offices close for half of {day} instead of all of it. It counts as a workday now, and dates that had moved past it come back.",
     "closure.taken_back": "Taken back: {day}, {county} closed.",
     "closure.not_entered": "Never entered, nothing changed: {day}, {county} closed.",
     "closure.option.half": "Closed for half a day",

@@ -746,6 +746,7 @@ SENTENCES: dict[str, str] = {
     "closure.known": "先前已登錄：{day}{county}停止上班，未變動。",
     "closure.off_anyway": "登錄：{day}{county}停止上班。該日本即放假，期限不受影響。",
     "closure.half": "登錄：{day}{county}停止上班半日。該日仍為上班日，期限不變。",
+    "closure.halved": "登錄：{day}{county}停止上班由全日改為半日。該日改計為上班日，原因該日順延的期限隨之恢復。",
     "closure.taken_back": "取消登錄：{day}{county}停止上班。",
     "closure.not_entered": "未曾登錄：{day}{county}停止上班，未變動。",
     "closure.option.half": "停止上班半日",

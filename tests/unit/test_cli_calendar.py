@@ -186,6 +186,14 @@ def test_half_a_day_and_a_day_off_are_said_to_move_nothing(typed, ministry):
     assert due_on(ministry) == date(2026, 3, 9)
 
 
+def test_half_a_day_in_place_of_a_whole_one_is_said_to_bring_the_dates_back(typed, ministry):
+    typed("calendar", "close", "115/3/9", "--county", "臺北市")
+    told = typed("calendar", "close", "115/3/9", "--county", "臺北市", "--half")
+    assert told.out[0].endswith("由全日改為半日。該日改計為上班日，原因該日順延的期限隨之恢復。")
+    assert f"S97944　{NEXT} → {DUE}" in told.out
+    assert due_on(ministry) == date(2026, 3, 9)
+
+
 def test_what_was_entered_before_changes_nothing(typed, ministry):
     typed("calendar", "close", "115/3/9", "--county", "臺北市")
     before = rows(ministry)
