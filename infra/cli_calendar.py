@@ -31,7 +31,7 @@ from opendata.wiring import make_desk
 
 calendar = typer.Typer(no_args_is_help=True, help="辦公日曆")
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只顯示將改動什麼，不寫入")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只顯示將有何異動，不寫入")]
 _DONE = frozenset(
     {Remark.ENTERED, Remark.HALF, Remark.HALVED, Remark.OFF_ANYWAY, Remark.TAKEN_BACK}
 )
@@ -83,7 +83,7 @@ def import_calendar(
     stack: Stack = None,
     table: Annotated[Path | None, typer.Option(help="改寫入此精簡表，不動資料庫")] = None,
 ) -> None:
-    """匯入行政院人事行政總處的辦公日曆表；先列出改動，同一年後匯入者取代先前者。"""
+    """匯入行政院人事行政總處的辦公日曆表；先列出異動，同一年後匯入者取代先前者。"""
     given, out = [dgpa.read_year(file.read_bytes(), file.name) for file in files], Console()
     by_number = {year.roc_year: year for year in given}
     years = [by_number[number] for number in sorted(by_number)]

@@ -288,7 +288,7 @@ SENTENCES: dict[str, str] = {
     "reminder.afternoon": "*{case}* “{title}” is due today; it is {state}. Please {step} before the office closes.",
     "confirm.help.title": "Ask for help?",
     "confirm.help.text": "The coordinators will be told that this case needs help. Its due date and officer stay.",
-    "help.asked": "The coordinators have been told that {case} needs help.",
+    "help.asked": "The coordinators have been told; they will see to {case}.",
     "idle.text": "*{case}* “{title}” has made no progress for {n} workdays. Is it still yours?",
     "idle.otherwise": "Without an answer by the next workday it goes back to those to be claimed; a draft is kept.",
     "idle.kept": "{case}: {actor} answered on {time}: still mine.",

@@ -63,7 +63,7 @@ def test_an_import_lists_what_changes_and_which_cases_move_and_then_they_have_mo
     assert told.out == [
         "115年：與現有內容相差1日。",
         f"{DUE}　改為放假（選舉投票日）",
-        "期限因此改動的未結案件：1件。",
+        "期限因此變更之未結案件：1件。",
         f"S97944　{DUE} → {NEXT}",
         "已匯入辦公日曆：115年。",
         "重算完成：檢視2件，重算2件（含已結案件）。",
@@ -87,7 +87,7 @@ def test_a_day_that_becomes_a_workday_is_told_with_the_name_that_it_had(typed, t
 
 def test_the_same_year_again_is_said_to_be_the_same(typed, tmp_path):
     told = typed("calendar", "import", written(tmp_path, calendar_file()))
-    assert told.out[:2] == ["115年：與現有內容相同。", "沒有未結案件的期限因此改動。"]
+    assert told.out[:2] == ["115年：與現有內容相同。", "未結案件之期限均無變更。"]
 
 
 def test_days_off_under_other_names_are_said_to_be_the_same(typed, tmp_path):
@@ -146,7 +146,7 @@ def test_a_closure_moves_the_cases_it_touches_at_once(typed, ministry, day, coun
     assert told.code == 0
     assert told.out == [
         f"登錄：{DUE}臺北市停止上班。",
-        "期限因此改動的未結案件：1件。",
+        "期限因此變更之未結案件：1件。",
         f"S97944　{DUE} → {NEXT}",
         "重算完成：檢視2件，重算2件（含已結案件）。",
     ]
