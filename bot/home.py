@@ -46,8 +46,9 @@ def home(face: Face, actor: str) -> Block:
         blocks += _shelf(voice, heading, cases, many=before.more)
     if len(blocks) == 1:
         blocks.append(b.section(voice.say("home.nothing")))
-    swept = watching.swept_at(face.desk) or voice.say("status.never")
-    foot = voice.say("home.foot", swept=swept, version=face.desk.calendar().version)
+    swept, beat = (at or voice.say("status.never") for at in watching.last(face.desk))
+    version = face.desk.calendar().version
+    foot = voice.say("home.foot", swept=swept, beat=beat, version=version)
     blocks += [b.divider(), b.context(foot)]
     return {"type": "home", "blocks": blocks}
 

@@ -92,7 +92,7 @@ def _import(face: Face, actor: str, view: Block, client: WebClient) -> Block:
     made = modals.handed_in(face.voice_of(actor), handed)
     entries = [one for one in handed.taken if not isinstance(one, Year)]
     if entries:
-        roster.hand_in(face.desk, directory, entries)
+        roster.hand_in(face.desk, directory, entries, actor)
     return made
 
 

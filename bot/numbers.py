@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot import blocks as b
 from bot.blocks import Block, escaped
 from bot.ids import Button, Spot
@@ -9,7 +11,7 @@ from bot.undelivered import summary
 from bot.voice import Voice
 from opendata import texts
 from opendata.desk.reading import Status
-from opendata.desk.watching import LONGEST_WAIT, SWEPT_EVERY
+from opendata.desk.watching import SILENT
 from opendata.rules.kpi import Figures, Share
 
 FEWEST = 5
@@ -56,16 +58,19 @@ def _undelivered(voice: Voice, counted: Status) -> list[Block]:
 
 
 def awake(language: str, counted: Status) -> list[str]:
-    """That the desk is awake: when it swept last, and its heart beat; plainly, where it is not."""
+    """That the desk is awake: when it swept last, and last found nothing wrong.
+
+    Where it has not for as long as an alarm waits, or never has, that is said plainly.
+    """
     now = counted.now
     if now is None:
         return []
     never = texts.say(language, "status.never")
     swept, beat = now.swept_at or never, now.heartbeat or never
     lines = [texts.say(language, "status.awake", swept=swept, beat=beat)]
-    late = counted.as_of - SWEPT_EVERY - LONGEST_WAIT
-    if any(at is not None and at < late for at in (now.swept_at, now.heartbeat)):
-        lines.append(texts.say(language, "status.asleep"))
+    code = "status.asleep" if now.heartbeat else "status.unproven"
+    if now.heartbeat is None or now.heartbeat <= counted.as_of - SILENT:
+        lines.append(texts.say(language, code, n=SILENT // timedelta(minutes=1)))
     return lines
 
 

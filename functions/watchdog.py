@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from functions import remind
 from functions.deliver import each, tallied
 from functions.observed import logger, publish
 from opendata import wiring
-from opendata.desk import watching
+from opendata.desk import roster, watching
 from opendata.desk.watching import Found
+from opendata.rules.errors import Stale
 
 FOR_THE_SWEEP, FOR_CASES, FOR_INTENTS = 240.0, 60.0, 30.0
 """Seconds after which each begins nothing more; what is left then withholds the heartbeat."""
 
 
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
-    """Look, mend, look again at what was wrong; the heartbeat only if nothing is left."""
+    """Look, mend, look again at what was wrong; the heartbeat only if nothing is left.
+
+    A newer calendar that came with a release is noticed here too.
+    """
     desk = wiring.desk()
+    with suppress(Stale):  # somebody else has changed the calendar; the next run looks again
+        roster.came_along(desk)
     found = watching.look(desk)
     if found:
         _mend(found)

@@ -15,13 +15,14 @@ from typing import Annotated, Any
 import typer
 
 from infra import console
-from infra.cli_calendar import calendar, due
+from infra.cli_calendar import calendar, due, recount
 from infra.console import Console
 from infra.manifest import slack_manifest
 from infra.options import AsJson, Data, File, Stack, desk_of, instant, told
 from opendata.adapters.import_files import Content, read_import
 from opendata.desk import proof, reading, roster
 from opendata.desk.context import Desk
+from opendata.desk.outbox import Intent
 from opendata.rules.audit import Break
 from opendata.rules.errors import Fault, Invalid
 from opendata.rules.people import Directory
@@ -44,7 +45,7 @@ for name, group in (
 SAME = 5
 """Findings of one kind that are listed before the rest are only counted."""
 
-Imports = Mapping[Content, Callable[[Desk, Any], None]]
+Imports = Mapping[Content, Callable[[Desk, Any], Intent | None]]
 
 
 @app.command()
@@ -136,12 +137,13 @@ def import_people(file: File, data: Data = None, stack: Stack = None) -> None:
 def _import(desk: Desk, file: Path, imports: Imports) -> None:
     """Read a file of one of these kinds, take over its good rows, and tell of the others."""
     handed = read_import(file.read_bytes(), file.name, desk.directory(), imports)
-    if handed.taken:
-        imports[handed.content](desk, handed.taken)
+    recounts = imports[handed.content](desk, handed.taken) if handed.taken else None
     out = Console()
     for row in handed.faults:
         out.fault(row.line, row.fault)
     out.say("cli.imported", taken=len(handed.taken), refused=handed.refused)
+    if recounts:
+        recount(out, desk, recounts)
     raise typer.Exit((1 if handed.taken else 2) if handed.refused else 0)
 
 

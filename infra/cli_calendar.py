@@ -32,8 +32,10 @@ from opendata.wiring import make_desk
 
 calendar = typer.Typer(no_args_is_help=True, help="辦公日曆")
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只顯示將改動什麼，不寫入")]
-_DONE = frozenset({Remark.ENTERED, Remark.HALF, Remark.OFF_ANYWAY, Remark.TAKEN_BACK})
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只顯示將有何異動，不寫入")]
+_DONE = frozenset(
+    {Remark.ENTERED, Remark.HALF, Remark.HALVED, Remark.OFF_ANYWAY, Remark.TAKEN_BACK}
+)
 
 
 @told
@@ -85,7 +87,7 @@ def import_calendar(
     stack: Stack = None,
     table: Annotated[Path | None, typer.Option(help="改寫入此精簡表，不動資料庫")] = None,
 ) -> None:
-    """匯入行政院人事行政總處的辦公日曆表；先列出改動，同一年後匯入者取代先前者。"""
+    """匯入行政院人事行政總處的辦公日曆表；先列出異動，同一年後匯入者取代先前者。"""
     given, out = [dgpa.read_year(file.read_bytes(), file.name) for file in files], Console()
     by_number = {year.roc_year: year for year in given}
     years = [by_number[number] for number in sorted(by_number)]
@@ -105,7 +107,7 @@ def import_calendar(
     if not dry_run:
         task = roster.import_years(desk, years)
         out.say("cli.calendar", years=[str(year.roc_year) for year in years])
-        _recount(out, desk, task)
+        recount(out, desk, task)
 
 
 def _tell_changes(out: Console, desk: Desk, years: list[Year]) -> None:
@@ -129,7 +131,7 @@ def _tell_moves(out: Console, seen: Outlook) -> None:
         out.say("outlook.unread", n=seen.unread)
 
 
-def _recount(out: Console, desk: Desk, task: Intent) -> None:
+def recount(out: Console, desk: Desk, task: Intent) -> None:
     """Recount all that is touched; should this end in the middle, the outbox finishes it."""
     seen, moved, unread = 0, 0, list[str]()
 
@@ -163,9 +165,9 @@ def close(
     days = [parse_date(one) for one in dates]
     closures = list(dict.fromkeys(Closure(day, one, half) for day in days for one in counties))
     desk, out = desk_of(data, stack), Console()
+    remarks = [office.remark(desk, one, undo=undo) for one in closures]
     if dry_run:
         out.say("cli.dry_run")
-    remarks = [office.remark(desk, one, undo=undo) for one in closures]
     for one, remark in zip(closures, remarks, strict=True):
         out.say(f"closure.{remark}", day=one.day, county=one.county)
     if _DONE.isdisjoint(remarks):
@@ -176,7 +178,7 @@ def close(
     change = roster.reopen if undo else roster.close
     task = change(desk, closures)
     if task is not None:
-        _recount(out, desk, task)
+        recount(out, desk, task)
     raise typer.Exit(0 if _DONE.issuperset(remarks) or not undo else 1)
 
 

@@ -30,7 +30,12 @@ def calendars(made: Ministry) -> Iterator[Sample]:
     for name, before, after, moves in (
         ("new", None, year, Outlook((), 0, 0)),
         ("same", year, year, Outlook((), 2, 2)),
-        ("other", year, replace(year, off=named), replace(seen, moves=seen.moves[:3], more=True)),
+        (
+            "other",
+            year,
+            replace(year, off=named),
+            replace(seen, moves=seen.moves[:3], more=True, unread=2),
+        ),
     ):
         shown = calendar.year_preview(voice, after, before, moves, "-")
         yield made.modal(f"year_preview-{name}", shown)
@@ -47,6 +52,7 @@ def _entries(made: Ministry) -> Iterator[Sample]:
         ("known", due, ()),
         ("half", platform, (calendar.HALF,)),
         ("whole", platform, ()),
+        ("halved", platform, (calendar.HALF,)),
         ("off_anyway", saturday, ()),
         ("not_entered", date(2026, 3, 4), (calendar.UNDO,)),
         ("taken_back", due, (calendar.UNDO,)),

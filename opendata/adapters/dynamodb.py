@@ -41,6 +41,7 @@ ROSTER                 DEPUTY#<for>#<by>#<from>        a deputy
 CALENDAR               VERSION                         counts the changes of the calendar
 CALENDAR               YEAR#<115>                      the days off of a year
 CALENDAR               CLOSED#<day>#<county>           停止上班 of a county, half a day or a whole
+CALENDAR               SHIPPED                         versions of the years that came along
 CALENDAR               CHANGE#<00001>                  what was entered, by version; who, when
 CALENDAR               OUT#<00001>#0                   the task to recount the cases after it
                                                        → timer T : <not_before>#<task>

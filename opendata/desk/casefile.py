@@ -200,13 +200,16 @@ class Sheet:
             told = self.case.version, not_before or self.now
             self.told[kind, occasion_of(self.case, kind), person] = told
 
+    def recounted(self) -> Case:
+        """The case with its clocks on the calendar as it is now; itself, if no date changes."""
+        return recounted(self.case, lambda one: self.desk.calendar(one.agency, self.versions))
+
     def recount(self, cause: ChangeKind, entry: int = 0) -> bool:
         """Count the clocks of all rounds on the calendar as it is now; whether any date changed.
 
         ``entry``: number of the change of the calendar, which tells who made it; 0: there is none.
         """
-        before = self.case
-        after = recounted(before, lambda one: self.desk.calendar(one.agency, self.versions))
+        before, after = self.case, self.recounted()
         if after is before:
             return False
         if recounted(before, self._as_halves_counted) is before:

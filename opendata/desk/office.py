@@ -17,7 +17,7 @@ from opendata.desk.clocks import recounted
 from opendata.desk.context import Desk, Office, office_of
 from opendata.desk.ports import Index
 from opendata.desk.records import Change
-from opendata.rules.calendar import Closure, OfficeCalendar, Year
+from opendata.rules.calendar import ChangeKind, Closure, OfficeCalendar, Year, announced
 from opendata.rules.feedback import Case, Due, Round
 from opendata.rules.roc import roc_year
 
@@ -54,7 +54,8 @@ def overview(desk: Desk) -> Overview:
     for row in rows:
         if row.key.sk.startswith(records.CHANGE):
             change = records.read_change(row)
-            changes |= dict.fromkeys(change.closures, change)
+            if change.kind is ChangeKind.CLOSED:
+                changes |= dict.fromkeys(change.closures, change)
     newest = sorted(office.closures, key=lambda one: (-one.day.toordinal(), one.county))
     year = roc_year(desk.today())
     return Overview(
@@ -178,20 +179,27 @@ class Remark(StrEnum):
     KNOWN = "known"
     OFF_ANYWAY = "off_anyway"
     HALF = "half"
+    HALVED = "halved"
     TAKEN_BACK = "taken_back"
     NOT_ENTERED = "not_entered"
 
 
 def remark(desk: Desk, closure: Closure, *, undo: bool = False) -> Remark:
-    """What entering a closure, or taking it back, comes to; asked before it is done."""
+    """What entering a closure, or taking it back, comes to; asked before it is done.
+
+    Raises:
+        Invalid: nobody can have announced one for that day; see ``rules.calendar.announced``.
+    """
     known = desk.office()
     if undo:
         places = {(one.day, one.county) for one in known.closures}
         there = (closure.day, closure.county) in places
         return Remark.TAKEN_BACK if there else Remark.NOT_ENTERED
+    announced([closure], desk.today())
     if closure in known.closures:
         return Remark.KNOWN
     if not known.years.is_workday(closure.day):
         return Remark.OFF_ANYWAY
-    moves_nothing = closure.half and not desk.terms.half_closes
-    return Remark.HALF if moves_nothing else Remark.ENTERED
+    if not closure.half or desk.terms.half_closes:
+        return Remark.ENTERED
+    return Remark.HALVED if replace(closure, half=False) in known.closures else Remark.HALF

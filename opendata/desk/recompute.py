@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
@@ -22,7 +22,8 @@ from opendata.desk.ports import Index, Row
 from opendata.desk.records import Change
 from opendata.rules.calendar import ChangeKind
 from opendata.rules.errors import NotFound, Stale, Unavailable
-from opendata.rules.feedback import Case, Outside
+from opendata.rules.feedback import Case, Due, Outside
+from opendata.rules.roc import local_date
 
 PAGE = 100
 SETTLED = timedelta(minutes=1)
@@ -41,7 +42,7 @@ def recompute_case(desk: Desk, case_id: str, cause: ChangeKind, entry: int = 0) 
         desk: the desk.
         case_id: its number.
         cause: what was done to the calendar.
-        entry: number of the change; it tells who made it.
+        entry: number of the change; it tells who made it. 0: see ``recount``.
 
     Returns:
         The case after it; None: no date of it changes.
@@ -69,16 +70,41 @@ def recompute_case(desk: Desk, case_id: str, cause: ChangeKind, entry: int = 0) 
 
 
 def recount(sheet: Sheet, cause: ChangeKind, entry: int = 0) -> None:
-    """Let the new dates happen, if any; whoever works on an open case hears that they moved."""
-    before = sheet.case
-    if not sheet.recount(cause, entry):
+    """Let the new dates happen, if any; whoever works on an open case hears that they moved.
+
+    ``entry``: number of the change; 0: the newest that can have moved them, with its own cause.
+    """
+    before, after = sheet.case, sheet.recounted()
+    if after is before:
         return
+    change = None if entry else _newest(sheet, after.due)
+    if change:
+        cause, entry = change.kind, change.number
+    sheet.recount(cause, entry)
     if not before.open:
         sheet.tell(CARD)
         return
     sheet.tell(*LIVING, Message.RETURNED)
     if before.officer and sheet.case.due_now != before.due_now:
         sheet.tell(Message.NEWS, person=before.officer)
+
+
+def _newest(sheet: Sheet, after: Due) -> Change | None:
+    """The newest change that came after the case did, and touches its days."""
+    case, seats = sheet.case, sheet.directory.seats(sheet.case.agency)
+    begun, since = local_date(case.opened_at), max(case.opened_at, case.received_at) - SETTLED
+    dates = [day for due in (case.due, after) for day in (due.on, due.platform, due.study) if day]
+    rows = sheet.desk.store.query(records.CALENDAR, records.CHANGE).rows
+    return next(
+        (
+            change
+            for change in map(records.read_change, reversed(rows))
+            if change.at >= since
+            and change.touches(case.agency, seats)
+            and any(first <= max(dates) and last >= begun for first, last in change.spans())
+        ),
+        None,
+    )
 
 
 # -- every case that a change can touch -------------------------------------------------------
@@ -183,10 +209,9 @@ def _shelves(desk: Desk, change: Change) -> Iterator[Shelf]:
 
     Closures touch the agencies that have a seat there, or whose approver has.
     """
-    directory, counties = desk.directory(), {one.county for one in change.closures}
-    months = _months(change, desk.terms)
+    directory, months = desk.directory(), _months(change, desk.terms)
     for agency in directory.agencies:
-        if counties and counties.isdisjoint(directory.seats(agency.code)):
+        if not change.touches(agency.code, directory.seats(agency.code)):
             continue
         partition = records.agency_shelf(agency.code)
         yield partition, records.OPEN_SHELF
@@ -200,6 +225,11 @@ def _months(change: Change, terms: Terms) -> list[str]:
     Its period, or the platform's, has one of the days in it or rolled over one.
     """
     longest = timedelta(days=max(terms.days, terms.platform_days))
-    begin, end = change.first - _BEFORE - longest, change.last + _AFTER + longest
-    days = (begin + timedelta(days=n) for n in range((end - begin).days + 1))
+    begin, end = (_BEFORE + longest).days, (_AFTER + longest).days
+    last = date.max.toordinal()
+    days = (
+        date.fromordinal(day)
+        for first, final in change.spans()
+        for day in range(max(first.toordinal() - begin, 1), min(final.toordinal() + end, last) + 1)
+    )
     return list(dict.fromkeys(f"{day:%Y-%m}" for day in days))

@@ -6,7 +6,7 @@ builds a key.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from opendata.rules.canonical import decode, encode
 from opendata.rules.feedback import Case, Event, Kind
 from opendata.rules.people import Agency, Deputy, Person
 from opendata.rules.reply import Reply
+from opendata.rules.roc import BEFORE_YEAR_1
 
 EVENT, DRAFT, NOTE, OUT, SENT = "EVENT#", "DRAFT#", "NOTE#", "OUT#", "SENT#"
 TEXT, SAID, HELD = "TEXT#", "SAID#", "HELD#"
@@ -24,6 +25,7 @@ ROSTER = "ROSTER"
 ROSTER_VERSION = Key(ROSTER, "VERSION")
 CALENDAR = "CALENDAR"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
+SHIPPED = Key(CALENDAR, "SHIPPED")
 YEAR, CLOSED, CHANGE = "YEAR#", "CLOSED#", "CHANGE#"
 VERSIONS = (ROSTER_VERSION, CALENDAR_VERSION)
 OPEN_CASES = "OPEN"
@@ -317,13 +319,15 @@ def read_watch(row: Row) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was entered into the calendar at once; with it a new version of the calendar begins.
+    """What happened to the calendar at once; with it a new version of the calendar begins.
 
     Attributes:
         number: of the version that it made.
         by: Slack id of who entered it; None: the command line.
         first, last: of the days that it makes days off or workdays.
-        years, closures: what was imported, entered or taken back.
+        years, closures: what was imported, entered or taken back, or came with the desk; where
+            agencies have other seats, the closures that count for them now or no longer.
+        agencies: codes of those that have other seats; (): it is for all.
     """
 
     number: int
@@ -334,6 +338,21 @@ class Change:
     last: date
     years: tuple[int, ...] = ()
     closures: tuple[Closure, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+    def touches(self, agency: str, seats: Collection[str]) -> bool:
+        """Whether it counts for the cases of an agency that has these seats."""
+        if self.agencies:
+            return agency in self.agencies
+        counties = {one.county for one in self.closures}
+        return not counties or not counties.isdisjoint(seats)
+
+    def spans(self) -> Iterator[tuple[date, date]]:
+        """From when to when the days lie that it changed: of each closure, or of each year."""
+        yield from dict.fromkeys((one.day, one.day) for one in self.closures)
+        for number in self.years:
+            year = number + BEFORE_YEAR_1
+            yield max(self.first, date(year, 1, 1)), min(self.last, date(year, 12, 31))
 
 
 def change_key(number: int) -> Key:

@@ -23,6 +23,8 @@ from opendata.rules.reminders import next_marks
 
 LONGEST_WAIT = timedelta(minutes=15)
 SWEPT_EVERY = timedelta(hours=1)
+SILENT = timedelta(minutes=45)
+"""Three heartbeats did not come: the alarm sounds, and whoever asks for the status is told."""
 MOST, PAGE = 1000, 500
 
 
@@ -122,6 +124,12 @@ def beat(desk: Desk) -> None:
 
 def swept_at(desk: Desk) -> datetime | None:
     """When the sweep ran last."""
-    key = records.watch_key(records.SWEEP)
-    row = desk.store.get(key).get(key)
-    return records.read_watch(row) if row else None
+    return last(desk)[0]
+
+
+def last(desk: Desk) -> tuple[datetime | None, datetime | None]:
+    """When the sweep ran last, and when the heart beat last."""
+    keys = [records.watch_key(what) for what in (records.SWEEP, records.HEARTBEAT)]
+    rows = desk.store.get(*keys)
+    swept, beat = (records.read_watch(rows[key]) if key in rows else None for key in keys)
+    return swept, beat

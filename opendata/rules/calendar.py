@@ -117,12 +117,32 @@ class Closure:
     half: bool = False
 
 
+FIRST_DAY = date(2013, 1, 1)
+"""No case is older: in 民國 102 the ministries opened their first data."""
+AHEAD = timedelta(days=400)
+"""How far ahead a closure may lie: no typhoon is announced for the year after next."""
+
+
+def announced(closures: Iterable[Closure], today: date) -> None:
+    """Hold closures to days for which one can have been announced.
+
+    Raises:
+        Invalid: ``closure_too_far`` – more than AHEAD after today; ``closure_too_early``.
+    """
+    for day in sorted({one.day for one in closures}):
+        if day > today + AHEAD:
+            told = (("day", day), ("most", AHEAD.days), ("last", today + AHEAD))
+            raise Invalid(Fault("day", "closure_too_far", told))
+        if day < FIRST_DAY:
+            raise Invalid(Fault("day", "closure_too_early", (("day", day), ("first", FIRST_DAY))))
+
+
 class ChangeKind(StrEnum):
     """What was done to the calendar that counts for a case.
 
     A year was imported, closures were entered or taken back; a newer calendar came with the desk;
-    the case went to an agency that has its seat elsewhere; or the ministry has come to take half a
-    day's closure otherwise.
+    the case went to an agency that has its seat elsewhere; its agency, or who approves for it, has
+    another seat by now; or the ministry has come to take half a day's closure otherwise.
     """
 
     YEAR = "year"
@@ -131,6 +151,7 @@ class ChangeKind(StrEnum):
     SHIPPED = "shipped"
     SEAT = "seat"
     HALF = "half"
+    RELOCATED = "relocated"
 
 
 def county_of(text: str) -> str:

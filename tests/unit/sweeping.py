@@ -11,7 +11,8 @@ from opendata.desk import outbox, records, reminding, watching
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Expect, Put, Row
-from opendata.rules.calendar import Closure
+from opendata.desk.records import Change
+from opendata.rules.calendar import ChangeKind, Closure
 from opendata.rules.roc import TAIPEI
 from tests.world import World
 
@@ -57,12 +58,18 @@ def deliver_all(world: World) -> None:
 
 
 def close(world: World, *days: datetime, county: str = "臺北市") -> None:
-    """A closure of offices, as the coordinator enters it."""
+    """A closure of offices, as the coordinator enters it; but for the task that follows."""
     key = records.CALENDAR_VERSION
     known = world.desk.store.get(key).get(key)
     number = known.version if known else 0
+    closures = tuple(Closure(day.date(), county) for day in days)
+    dates = [one.day for one in closures]
+    change = Change(
+        number + 1, ChangeKind.CLOSED, world.clock(), None, min(dates), max(dates), (), closures
+    )
     world.desk.store.commit(
-        *(Put(records.closure_row(Closure(day.date(), county)), Expect.ANY) for day in days),
+        *(Put(records.closure_row(one), Expect.ANY) for one in closures),
+        Put(records.change_row(change)),
         Put(Row(key, {}, number + 1), number or Expect.ABSENT),
     )
 

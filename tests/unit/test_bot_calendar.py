@@ -138,7 +138,7 @@ def test_a_closure_tells_which_cases_move_and_then_they_do(deployed, slack):
     answer = enter(slack, DAY)
     assert words(answer["view"]) == [
         "登錄：115年11月18日（星期三）臺北市停止上班。",
-        "期限因此改動的未結案件：1件。",
+        "期限因此變更之未結案件：1件。",
         "S97944　115年11月18日（星期三） → 115年11月19日（星期四）",
         texts.say("zh", "outlook.later"),
     ]
@@ -164,7 +164,14 @@ def test_what_moves_nothing_is_said_to(deployed, slack, day, ticked, said):
     deployed.opened(posted_at=at(date(2026, 11, 11)))
     told = words(enter(slack, day, ticked=ticked)["view"])
     assert said in told[0]
-    assert "沒有未結案件的期限因此改動。" in told
+    assert "未結案件之期限均無變更。" in told
+
+
+def test_a_day_in_another_age_is_refused_under_its_field(deployed, slack):
+    before = deployed.rows()
+    answer = enter(slack, date.max)
+    assert "請確認年份" in answer["errors"]["day"]
+    assert deployed.rows() == before
 
 
 # -- why a date is what it is

@@ -196,7 +196,7 @@ def test_a_year_of_the_calendar_is_shown_first_and_goes_in_when_it_is_confirmed(
     lines = [one["text"]["text"] for one in told["view"]["blocks"]]
     assert lines == [
         "115年：與現有內容相差1日。\n115年11月25日（星期三）　改為放假（選舉投票日）",
-        "期限因此改動的未結案件：1件。",
+        "期限因此變更之未結案件：1件。",
         "S97944　115年11月25日（星期三） → 115年11月26日（星期四）",
     ]
     assert deployed.rows() == before

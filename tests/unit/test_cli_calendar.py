@@ -63,7 +63,7 @@ def test_an_import_lists_what_changes_and_which_cases_move_and_then_they_have_mo
     assert told.out == [
         "115年：與現有內容相差1日。",
         f"{DUE}　改為放假（選舉投票日）",
-        "期限因此改動的未結案件：1件。",
+        "期限因此變更之未結案件：1件。",
         f"S97944　{DUE} → {NEXT}",
         "已匯入辦公日曆：115年。",
         "重算完成：檢視2件，重算2件（含已結案件）。",
@@ -87,7 +87,7 @@ def test_a_day_that_becomes_a_workday_is_told_with_the_name_that_it_had(typed, t
 
 def test_the_same_year_again_is_said_to_be_the_same(typed, tmp_path):
     told = typed("calendar", "import", written(tmp_path, calendar_file()))
-    assert told.out[:2] == ["115年：與現有內容相同。", "沒有未結案件的期限因此改動。"]
+    assert told.out[:2] == ["115年：與現有內容相同。", "未結案件之期限均無變更。"]
 
 
 def test_days_off_under_other_names_are_said_to_be_the_same(typed, tmp_path):
@@ -146,7 +146,7 @@ def test_a_closure_moves_the_cases_it_touches_at_once(typed, ministry, day, coun
     assert told.code == 0
     assert told.out == [
         f"登錄：{DUE}臺北市停止上班。",
-        "期限因此改動的未結案件：1件。",
+        "期限因此變更之未結案件：1件。",
         f"S97944　{DUE} → {NEXT}",
         "重算完成：檢視2件，重算2件（含已結案件）。",
     ]
@@ -186,6 +186,14 @@ def test_half_a_day_and_a_day_off_are_said_to_move_nothing(typed, ministry):
     assert due_on(ministry) == date(2026, 3, 9)
 
 
+def test_half_a_day_in_place_of_a_whole_one_is_said_to_bring_the_dates_back(typed, ministry):
+    typed("calendar", "close", "115/3/9", "--county", "臺北市")
+    told = typed("calendar", "close", "115/3/9", "--county", "臺北市", "--half")
+    assert told.out[0].endswith("由全日改為半日。該日改計為上班日，原因該日順延的期限隨之恢復。")
+    assert f"S97944　{NEXT} → {DUE}" in told.out
+    assert due_on(ministry) == date(2026, 3, 9)
+
+
 def test_what_was_entered_before_changes_nothing(typed, ministry):
     typed("calendar", "close", "115/3/9", "--county", "臺北市")
     before = rows(ministry)
@@ -207,6 +215,18 @@ def test_an_unknown_county_or_none_is_told_which_there_are(typed, ministry, coun
 def test_what_is_no_day_is_refused_in_one_line(typed, ministry, day):
     told = typed("calendar", "close", day, "--county", "臺北市")
     assert (told.code, told.out, len(told.err)) == (2, [], 1)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "215/3/9", "101/12/31"])
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_closure_in_another_age_is_refused_in_one_line_and_nothing_is_entered(
+    typed, ministry, day, more
+):
+    before = rows(ministry)
+    told = typed("calendar", "close", "115/3/9", day, "--county", "臺北市", *more)
+    assert (told.code, told.out, len(told.err)) == (2, [], 1)
+    assert "請確認年份" in told.err[0]
+    assert rows(ministry) == before
 
 
 def test_should_the_command_end_in_the_middle_the_outbox_finishes_it(typed, ministry, monkeypatch):

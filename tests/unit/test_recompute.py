@@ -16,16 +16,19 @@ from opendata.desk import (
     reading,
     recompute,
     records,
+    reminding,
     roster,
 )
 from opendata.desk.context import Desk, Terms
 from opendata.desk.outbox import Message
+from opendata.desk.ports import Put, Row
 from opendata.rules.calendar import ChangeKind, Closure, Year, shipped
 from opendata.rules.deadline import Mode
 from opendata.rules.errors import Invalid, NotFound, Stale, Unavailable
 from opendata.rules.feedback import Action, Outside, State
 from opendata.rules.roc import TAIPEI
-from tests.unit.sweeping import poisoned
+from tests.counting import Counting
+from tests.unit.sweeping import by_hand, poisoned
 from tests.world import (
     CAROL,
     CORA,
@@ -434,6 +437,38 @@ def test_two_who_change_the_calendar_in_one_moment_do_not_lose_a_version(world):
     assert world.desk.office().closures == (closed(),)
 
 
+class BehindUs:
+    """Somebody else enters a closure just after the version of the calendar was read."""
+
+    def __init__(self, world):
+        self._world, self._entered = world, False
+
+    def __getattr__(self, name):
+        return getattr(self._world.desk.store, name)
+
+    def get(self, *keys):
+        rows = self._world.desk.store.get(*keys)
+        if not self._entered:
+            self._entered = True
+            roster.close(self._world.desk, [closed(TUESDAY, EAST)])
+        return rows
+
+
+def behind_us(world):
+    desk = Desk(world.desk.store, world.clock)
+    desk.office()
+    return replace(desk, store=BehindUs(world))
+
+
+@pytest.mark.parametrize("change", ["close", "reopen", "import_years"])
+def test_a_calendar_that_changed_after_it_was_judged_is_not_written_over(world, change):
+    roster.close(world.desk, [closed()])
+    given = [shipped().years[115]] if change == "import_years" else [closed(half=change == "close")]
+    with pytest.raises(Stale):
+        getattr(roster, change)(behind_us(world), given)
+    assert set(world.desk.office().closures) == {closed(), closed(TUESDAY, EAST)}
+
+
 # -- the walk
 
 
@@ -509,14 +544,12 @@ def test_a_second_walk_finds_what_the_first_one_came_too_early_for(world):
 
 def runs(world, minutes):
     """A page of the walk every so many minutes; how many it took until nothing was left to do."""
-    run = 0
-    while True:
-        run += 1
-        (task,) = (one for one in world.waiting() if one.kind is Message.RECOMPUTE)
-        recompute.perform(world.desk, task, lambda: True)
+    pages = 0
+    while tasks := [one for one in world.waiting() if one.kind is Message.RECOMPUTE]:
+        recompute.perform(world.desk, tasks[0], lambda: True)
         world.clock.turn(minutes=minutes)
-        if all(one.kind is not Message.RECOMPUTE for one in world.waiting()):
-            return run
+        pages += 1
+    return pages
 
 
 def test_a_walk_that_takes_minutes_goes_a_second_time_too(world, small_pages):
@@ -565,6 +598,52 @@ def test_closed_cases_are_looked_for_about_the_time_of_the_change_only(world):
     assert seen[-1] == 0
 
 
+def test_days_that_lie_years_apart_are_walked_each_for_itself(world):
+    def finds(*closures):
+        desk = replace(world.desk, store=(counting := Counting(world.desk.store)))
+        recompute.perform(desk, roster.close(world.desk, closures))
+        return counting.calls.count("find")
+
+    apart = closed(date(2013, 1, 1), EAST), closed(date(2027, 3, 1), EAST)
+    assert finds(*apart) <= 2 * finds(closed(DUE, EAST))
+
+
+def test_a_closure_at_the_end_of_time_that_stands_there_already_is_walked_and_taken_back(world):
+    last = closed(date.max)
+    change = records.Change(
+        1, ChangeKind.CLOSED, world.clock(), None, date.max, date.max, (), (last,)
+    )
+    task = outbox.task(world.desk, Message.RECOMPUTE, records.CALENDAR, 1)
+    world.desk.store.commit(
+        Put(records.closure_row(last)),
+        Put(records.change_row(change)),
+        Put(outbox.intent_row(task)),
+        Put(Row(records.CALENDAR_VERSION, {}, 1)),
+    )
+    assert recompute.perform(world.desk, task)
+    take_back(world, last)
+    assert world.desk.office().closures == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "why"),
+    [
+        (date.max, "closure_too_far"),
+        (date(2027, 4, 7), "closure_too_far"),
+        (date(2012, 12, 31), "closure_too_early"),
+    ],
+)
+def test_a_closure_that_nobody_can_have_announced_is_refused(world, day, why):
+    refused = refuses(Invalid, world, lambda: roster.close(world.desk, [closed(), closed(day)]))
+    assert [fault.code for fault in refused.faults] == [why]
+
+
+@pytest.mark.parametrize("day", [date(2013, 1, 1), date(2027, 4, 6)])
+def test_the_first_and_the_last_day_for_which_one_can_be_announced(world, day):
+    enter(world, closed(day))
+    assert world.desk.office().closures == (closed(day),)
+
+
 def test_agencies_without_a_seat_there_are_not_walked(world):
     many(world)
     seen = []
@@ -576,6 +655,146 @@ def test_agencies_without_a_seat_there_are_not_walked(world):
 def test_a_task_of_a_change_that_nobody_made_is_not_found(world):
     task = outbox.task(world.desk, Message.RECOMPUTE, records.CALENDAR, 99)
     refuses(NotFound, world, lambda: recompute.perform(world.desk, task))
+
+
+# -- seats
+
+
+def moved_to(world, county, code="aac"):
+    """The ethics agency gets another entry in the agency file."""
+    directory = world.desk.directory()
+    return roster.import_agencies(world.desk, [replace(directory.agency(code), county=county)])
+
+
+def test_a_county_that_is_corrected_moves_the_cases_that_its_closures_touch_answered_ones_too(
+    world,
+):
+    world.opened()
+    world.published(id_="2")
+    enter(world, closed(DUE, EAST))
+    task = moved_to(world, EAST)
+    recompute.perform(world.desk, task)
+    for case in ("S97944", "S2"):
+        assert world.case(case).due.on == TUESDAY
+        (event,) = recounts(world, case)
+        assert (event.facts["cause"], event.facts["entry"]) == ("relocated", task.version)
+    recompute.perform(world.desk, moved_to(world, CAPITAL))
+    assert world.case().due.on == DUE
+    assert world.faults() == []
+
+
+def test_an_approver_who_comes_from_elsewhere_moves_the_cases_too(world):
+    world.opened()
+    enter(world, closed(DUE, EAST))
+    directory = world.desk.directory()
+    east, carol = directory.resolve(EAST_OFFICE), directory.person(CAROL)
+    own = replace(east, code="east-cio", name="東部資訊處", parent=None)
+    roster.import_agencies(world.desk, [replace(own, parent="moj")])
+    roster.import_agencies(world.desk, [replace(directory.agency("aac"), parent="east-cio")])
+    task = roster.import_people(world.desk, [replace(carol, agency="east-cio")])
+    recompute.perform(world.desk, task)
+    assert world.case().due.on == TUESDAY
+
+
+def test_other_entries_leave_no_task(world):
+    enter(world)
+    before = world.rows("CHANGE%")
+    assert moved_to(world, CAPITAL) is None
+    assert roster.import_people(world.desk, world.desk.directory().people) is None
+    assert roster.import_deputies(world.desk, world.desk.directory().deputies) is None
+    assert moved_to(world, EAST) is None
+    assert before == world.rows("CHANGE%")
+
+
+def test_a_file_that_is_handed_in_counts_the_cases_anew_and_names_who_did_it(world):
+    world.opened()
+    enter(world, closed(DUE, EAST))
+    judged = world.desk.directory()
+    agency = replace(judged.agency("aac"), county=EAST)
+    task = roster.hand_in(world.desk, judged, [agency], by=CORA)
+    key = records.change_key(task.version)
+    change = records.read_change(world.desk.store.get(key)[key])
+    assert (change.by, change.agencies) == (CORA, ("aac",))
+    recompute.perform(world.desk, task)
+    assert world.case().due.on == TUESDAY
+
+
+def test_who_entered_a_closure_stays_known_when_an_agency_moves_to_its_county(world):
+    roster.close(world.desk, [closed(DUE, EAST)], by=CORA)
+    moved_to(world, EAST)
+    assert [one.by for one in office.overview(world.desk).entered] == [CORA]
+
+
+# -- a case that is counted before the walk comes by
+
+
+def met(world):
+    """The sweep meets the case first."""
+    world.clock.set(at(date(2026, 3, 4), 9))
+    for case in reminding.awake(world.desk):
+        reminding.wake(world.desk, case)
+
+
+def test_a_closure_that_the_sweep_meets_first_is_recorded_as_what_it_is(world):
+    world.opened()
+    enter(world, closed(date(2026, 3, 5), EAST))
+    task = roster.close(world.desk, [closed()], by=CORA)
+    roster.close(world.desk, [closed(date(2026, 7, 10))])
+    roster.close(world.desk, [closed(DUE, EAST)])
+    met(world)
+    (event,) = recounts(world)
+    assert (event.facts["cause"], event.facts["entry"]) == ("closed", task.version)
+
+
+def test_a_seat_that_the_sweep_meets_first_is_recorded_as_what_it_is(world):
+    world.opened()
+    enter(world, closed(DUE, EAST))
+    task = moved_to(world, EAST)
+    met(world)
+    (event,) = recounts(world)
+    assert (event.facts["cause"], event.facts["entry"]) == ("relocated", task.version)
+
+
+# -- a calendar that comes with the desk
+
+
+def shipped_before(world, **versions):
+    """The desk that stood here before knew another table."""
+    roster.came_along(world.desk)
+    row = world.desk.store.get(records.SHIPPED)[records.SHIPPED]
+    older = replace(row, value={**row.value, **versions}, version=row.version + 1)
+    world.desk.store.commit(Put(older, row.version))
+
+
+def test_a_calendar_that_came_along_is_remembered_and_moves_nothing(world):
+    assert roster.came_along(world.desk) is None
+    before = world.rows()
+    assert roster.came_along(world.desk) is None
+    assert world.rows() == before
+
+
+def test_a_newer_calendar_that_came_along_recounts_the_cases(world):
+    world.opened()
+    amended = replace(shipped().years[115], off={**shipped().years[115].off, DUE: "選舉投票日"})
+    recompute.perform(world.desk, roster.import_year(world.desk, amended))
+    by_hand(world, "DELETE FROM rows WHERE pk = 'CALENDAR' AND sk = ?", "YEAR#115")
+    world.desk.store.commit(Put(Row(records.CALENDAR_VERSION, {}, 2), 1))
+    shipped_before(world, **{"115": "115-older"})
+    task = roster.came_along(world.desk)
+    recompute.perform(world.desk, task)
+    assert world.case().due.on == DUE
+    event = recounts(world)[-1]
+    assert (event.facts["cause"], event.facts["entry"]) == ("shipped", task.version)
+    assert roster.came_along(world.desk) is None
+
+
+def test_a_year_that_was_imported_stands_whatever_comes_along(world):
+    year = shipped().years[115]
+    amended = replace(year, off={**year.off, DUE: "選舉投票日"})
+    recompute.perform(world.desk, roster.import_year(world.desk, amended))
+    shipped_before(world, **{"115": "115-older"})
+    assert roster.came_along(world.desk) is None
+    assert roster.came_along(world.desk) is None
 
 
 # -- years

@@ -60,6 +60,7 @@ ROWS = {
     "a person": records.person_row(PEOPLE[0]),
     "a deputy": records.deputy_row(DEPUTY),
     "the calendar's version": Row(records.CALENDAR_VERSION, {}),
+    "the years that came along": Row(records.SHIPPED, {"115": "115-0f4ff2ee"}),
     "a year": records.year_row(shipped().years[115]),
     "a closure": records.closure_row(CLOSED),
     "a change of the calendar": records.change_row(CHANGE),

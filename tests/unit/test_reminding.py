@@ -247,7 +247,7 @@ def test_a_case_is_counted_anew_where_the_calendar_has_changed(world):
     assert (case.due.on.day, case.due.original.day) == (10, 10)
     event = reading.history(world.desk, "S97944")[-1]
     assert (event.action, event.actor) == (Action.RECOMPUTE, "clock")
-    assert (event.facts["cause"], event.facts["before"]["on"]) == ("shipped", "2026-03-09")
+    assert (event.facts["cause"], event.facts["before"]["on"]) == ("closed", "2026-03-09")
     swept(world, at(3, 10), at(3, 10, 14), at(3, 11))
     assert reminders(world) == [
         *PLAN[:2],

@@ -26,6 +26,7 @@ from infra.template import (
     translate,
 )
 from opendata.adapters.items import described
+from opendata.desk import watching
 from opendata.desk.outbox import Intent, Message
 from opendata.settings import Settings
 
@@ -416,7 +417,8 @@ def test_silence_of_the_sweep_is_an_alarm():
 def test_a_heartbeat_that_did_not_come_three_times_is_an_alarm():
     (missing,) = alarms("Heartbeat").values()
     assert missing["Statistic"] == "Sum"
-    assert missing["Period"] * missing["EvaluationPeriods"] == 3 * 15 * 60
+    waits = missing["Period"] * missing["EvaluationPeriods"]
+    assert waits == watching.SILENT.total_seconds() == 3 * 15 * 60
     assert (missing["ComparisonOperator"], missing["Threshold"]) == ("LessThanThreshold", 1)
     assert missing["TreatMissingData"] == "breaching"
 

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from opendata.desk import casework, outbox, records, reminding, watching
+from bot.numbers import awake
+from opendata.desk import casework, outbox, reading, records, reminding, watching
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Index
 from opendata.desk.watching import Found
+from opendata.texts import say
 from tests.counting import Counting
 from tests.unit.sweeping import at, close, dropped, poisoned, swept, tidied, wakes_at
 from tests.world import OLIVE, World
@@ -161,6 +163,20 @@ def test_the_sweep_is_late_after_an_hour_and_a_quarter(clean):
     assert not watching.look(clean.desk)
     clean.clock.turn(seconds=1)
     assert watching.look(clean.desk) == Found(sweep_late=True)
+
+
+@pytest.mark.parametrize(("minutes", "silent"), [(0, False), (44, False), (45, True), (74, True)])
+def test_the_status_says_that_the_heart_is_silent_when_the_alarm_does(clean, minutes, silent):
+    watching.beat(clean.desk)
+    clean.clock.turn(minutes=minutes)
+    watching.swept(clean.desk)
+    _, *told = awake("zh", reading.status(clean.desk))
+    assert told == [say("zh", "status.asleep", n=45)] * silent
+
+
+def test_the_status_says_that_the_heart_never_beat(clean):
+    _, told = awake("zh", reading.status(clean.desk))
+    assert told == say("zh", "status.unproven", n=45)
 
 
 def test_a_case_that_cannot_be_read_hides_no_other(clean):
