@@ -33,7 +33,7 @@ from opendata.rules.errors import (
 )
 from opendata.rules.feedback import Action, Case, Due, Event, Outside, State
 from opendata.rules.people import Approver, Directory, Person, Role
-from opendata.rules.reminders import escalated_to, next_marks
+from opendata.rules.reminders import next_marks
 from opendata.rules.reply import Draft
 from opendata.rules.roc import local_date
 
@@ -220,7 +220,12 @@ class Sheet:
     def writes(self) -> list[Write]:
         """Everything of this transaction."""
         told = {kind for kind, *_ in self.told}
-        if self._was_escalated() and Message.ESCALATION not in told:
+        # Whom a delay was reported to hears of what becomes of it, whatever the calendar says now.
+        if (
+            self.before
+            and self.before.escalated == self.before.round
+            and Message.ESCALATION not in told
+        ):
             self.tell(Message.ESCALATION)
         if self.before and asked_about(self.before) and not asked_about(self.case):
             self.tell(Message.STILL_YOURS, person=self.before.officer)
@@ -240,13 +245,6 @@ class Sheet:
         marks = next_marks(self.case, self.calendar())
         row = records.head_row(self.case, marks[0].at if marks else None)
         return Put(row, self.before.version if self.before else Expect.ABSENT)
-
-    def _was_escalated(self) -> bool:
-        """Whether the CIO was told that the case is overdue: then of what becomes of it too."""
-        if self.before is None or self.before.reminded_to is None:
-            return False
-        told_on = local_date(self.before.reminded_to)
-        return Role.CIO in escalated_to(self.before, told_on, self.calendar())
 
     def _flows(self) -> tuple[kpi.Tally, ...]:
         """What the events add to the counters, one row for each quarter and agency."""

@@ -126,8 +126,14 @@ def _caught_up(sheet: Sheet) -> list[Mark]:
         passed += marks
     calling = [mark for mark in passed if mark.milestone not in _ASKED_APART]
     if calling:
-        _call(sheet, calling[-1])
+        _call(sheet, calling[-1], _called(sheet))
     return passed
+
+
+def _called(sheet: Sheet) -> tuple[Called, ...]:
+    """Who is told of the case on the day on which its office can be called."""
+    calendar = sheet.calendar()
+    return told_of(sheet.case, sheet.directory, calendar, local_date(opening(sheet.now, calendar)))
 
 
 def _pass(sheet: Sheet, mark: Mark) -> None:
@@ -136,6 +142,8 @@ def _pass(sheet: Sheet, mark: Mark) -> None:
     asks = mark.milestone is Milestone.IDLE
     facts = {"milestone": mark.name, "fired_at": sheet.now}
     changes: dict[str, Any] = {"reminded_to": at} | ({"asked_at": sheet.now} if asks else {})
+    if not asks and any(Role.CIO in one.escalated for one in _called(sheet)):
+        changes["escalated"] = sheet.case.round
     sheet.record(Action.REMIND, facts=facts, at=at, **changes)
     if asks:
         told_at = opening(sheet.now, sheet.calendar())
@@ -146,10 +154,9 @@ def _pass(sheet: Sheet, mark: Mark) -> None:
         sheet.tell(CARD)
 
 
-def _call(sheet: Sheet, latest: Mark) -> None:
+def _call(sheet: Sheet, latest: Mark, told: Iterable[Called]) -> None:
     """Ask for the digest of everybody who is to be told, in their office hours."""
-    today = local_date(opening(sheet.now, sheet.calendar()))
-    for called in told_of(sheet.case, sheet.directory, sheet.calendar(), today):
+    for called in told:
         at = opening(sheet.now, called.calendar(sheet))
         check = latest.milestone is Milestone.DUE_AFTERNOON and latest.at.date() == at.date()
         afternoon = check and at.time() >= AFTERNOON

@@ -8,7 +8,8 @@ import pytest
 
 from bot.ids import Button, Modal, Ref
 from opendata import texts
-from opendata.desk import casework, decisions, holding, reminding, roster
+from opendata.desk import casework, decisions, holding, recompute, reminding, roster
+from opendata.rules.calendar import Closure
 from opendata.rules.feedback import Action, State
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, inputs, sweep
@@ -481,6 +482,22 @@ def test_a_report_is_withdrawn_when_the_case_is_no_longer_overdue(world, told, h
         "studied": said("escalation.over", due=STUDY.promised),
     }
     assert expected[how] in one.words
+
+
+def test_closures_that_undo_the_delay_withdraw_the_report_and_it_lives_again_without_them(
+    world, told
+):
+    one = escalated(world, told)
+    world.clock.set(at(3, 13, 10))
+    closures = [Closure(date(2026, 3, day), "臺北市") for day in (9, 10)]
+    recompute.perform(world.desk, roster.close(world.desk, closures, CORA))
+    sweep(world, told)
+    assert "期限已改為115年3月11日（星期三），逾期2個工作日。" in one.words
+    assert one.buttons == ["details"]
+    recompute.perform(world.desk, roster.reopen(world.desk, closures, CORA))
+    sweep(world, told)
+    assert "至今逾期4個工作日" in one.words
+    assert one.buttons == ["agree", "instruct", "details"]
 
 
 def test_what_waits_for_the_cio_is_decided_from_the_report(world, told):
