@@ -68,6 +68,11 @@ def _by_heading(voice: Voice, plan: Digest) -> Iterator[Block]:
 
 def _by_date(voice: Voice, plan: Digest) -> Iterator[Block]:
     """On the first day back all cases in one list by due date."""
+    if Section.NOBODY_MAY in plan.sections:
+        yield b.section(
+            f"*{_heading(voice, Section.NOBODY_MAY, plan.sections[Section.NOBODY_MAY])}*"
+        )
+        yield b.context(voice.say("digest.nobody_may.do"))
     found = [(case, section) for section, cases in plan.sections.items() for case in cases]
     found.sort(key=lambda one: (one[0].due_now, one[0].id))
     yield from (_line(voice, plan, section, case) for case, section in found[:LINES])

@@ -16,7 +16,7 @@ from opendata.desk import outbox, reading, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
 from opendata.desk.ports import Index, Key, Page, Put, Row
-from opendata.desk.reminding import Called, told_of
+from opendata.desk.reminding import Called, nobody_may, told_of
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
 from opendata.rules.errors import Stale
@@ -34,15 +34,21 @@ AGAIN = 3
 class Section(StrEnum):
     """Under which heading a case stands; in this order, the first that fits."""
 
+    NOBODY_MAY = "nobody_may"
     OVERDUE = "overdue"
     DUE_TODAY = "due_today"
-    NOBODY_MAY = "nobody_may"
     TO_APPROVE = "to_approve"
     TO_REVIEW = "to_review"
     SOON = "soon"
     AFTER_BREAK = "after_break"
     TO_PUBLISH = "to_publish"
     LATER = "later"
+
+
+_WITH_A_UNIT: Mapping[State, Section] = {
+    State.AWAITING_APPROVAL: Section.TO_APPROVE,
+    State.IN_REVIEW: Section.TO_REVIEW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +230,11 @@ class _Reader:
         called = next((one for one in told if one.to == self.to), None)
         if called is None or _put_off(case, self.today):
             return {}
-        section = _section(case, called, self._directory, own, self.today, back=self.back)
-        wanted = section is Section.DUE_TODAY or not self.afternoon
+        if called.coordinates and nobody_may(case, self._directory, self.today):
+            section: Section | None = Section.NOBODY_MAY
+        else:
+            section = _section(case, called, own, self.today, back=self.back)
+        wanted = case.due_now == self.today or not self.afternoon
         return {case.id: (section, case)} if section and wanted else {}
 
     @property
@@ -248,7 +257,6 @@ def _due_on(row: Row) -> date:
 def _section(  # noqa: PLR0911  # one line a heading
     case: Case,
     called: Called,
-    directory: Directory,
     calendar: OfficeCalendar,
     today: date,
     *,
@@ -260,10 +268,9 @@ def _section(  # noqa: PLR0911  # one line a heading
         return Section.OVERDUE
     if today == due:
         return Section.DUE_TODAY
-    if case.state is State.AWAITING_APPROVAL:
-        able = {one.person.id for one in directory.approvers(case.agency, today)}
-        return Section.TO_APPROVE if called.to in able else Section.NOBODY_MAY
-    if case.state is State.IN_REVIEW or _asked_to_cosign(case, called):
+    if case.state in _WITH_A_UNIT:
+        return _WITH_A_UNIT[case.state]
+    if _asked_to_cosign(case, called):
         return Section.TO_REVIEW
     if days_left(today, due, calendar) <= SOON:
         return Section.SOON

@@ -212,6 +212,11 @@ class Called(NamedTuple):
     person: Person | None = None
     escalated: tuple[Role, ...] = ()
 
+    @property
+    def coordinates(self) -> bool:
+        """Whether it is a coordinator."""
+        return self.person is not None and Role.COORDINATOR in self.person.roles
+
     def calendar(self, sheet: Sheet) -> OfficeCalendar:
         """The calendar of where the person works; a channel has the case's own."""
         agency = self.person.agency if self.person else sheet.case.agency
