@@ -97,7 +97,7 @@ def _before(scene: Scene) -> str:
     """What to do before the due date; a reply that is still to be drafted has a way to go."""
     case, say, voice = scene.case, scene.say, scene.voice
     if situation(scene) not in _TO_BE_WRITTEN:
-        return say("reminder.next", state=case.state, step=step(scene))
+        return say("reminder.next", step=step(scene))
     by = voice.calendar.workday_before(case.due_now, 1)
     code = "reminder.draft_by" if by > voice.today else "reminder.draft_today"
     return say(code, state=case.state, day=by)

@@ -413,7 +413,7 @@ def test_the_cio_is_told_what_waits_where_since_when_and_what_is_proposed(world,
     for words in (
         said("escalation.heading", case=CASE, title=TITLE),
         "一、期限115年3月9日（星期一），至今逾期4個工作日。",
-        "二、目前處理中，在法務部廉政署已9個工作日；原因：回復尚在擬具。",
+        "二、目前處理中，在法務部廉政署已9個工作日；原因：回復擬具中。",
         "三、擬請：由法務部廉政署於次一上班日前陳核。",
     ):
         assert words in one.words
