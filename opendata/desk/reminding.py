@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.context import Desk
-from opendata.desk.outbox import Message
-from opendata.desk.ports import Index, Key, Put, Row, Write
+from opendata.desk.outbox import Intent, Message
+from opendata.desk.ports import Expect, Index, Key, Put, Row, Write
 from opendata.desk.recompute import recount
 from opendata.rules.calendar import ChangeKind, OfficeCalendar
 from opendata.rules.errors import Stale, Unavailable
@@ -41,6 +41,8 @@ from opendata.rules.roc import TAIPEI, local_date
 PAGE = 100
 MOST = 20
 """Instants of one case that a transaction catches up with; the sweep comes back for more."""
+NUDGE = "nudge"
+"""Marks a digest that makes good what another morning should have reminded of."""
 _ASKED_APART = frozenset({Milestone.IDLE})
 
 
@@ -189,9 +191,19 @@ def nudge(desk: Desk, since: datetime) -> None:
     if not any(nudges_on(day, calendar) for day in _mornings(since, now, calendar)):
         return
     for person in directory.holders(Role.COORDINATOR, directory.root.code):
-        asked = outbox.digest(person.id, opening(now, calendar), afternoon=False, person=True)
-        with suppress(Stale):  # it waits already
-            desk.store.commit(Put(outbox.intent_row(asked)))
+        at = opening(now, desk.calendar(person.agency, versions))
+        ask_to_nudge(desk, outbox.digest(person.id, at, afternoon=False, person=True))
+
+
+def ask_to_nudge(desk: Desk, digest: Intent) -> None:
+    """Ask for a digest that reminds of a calendar, though its own day may not; once more is once.
+
+    One that waits already is made to.
+    """
+    waiting = outbox.stored(desk, [digest])
+    asked = replace(waiting[0] if waiting else digest, cursor=NUDGE)
+    with suppress(Stale):  # somebody asks, or sends it, in this moment
+        desk.store.commit(Put(outbox.intent_row(asked), asked.tries if waiting else Expect.ABSENT))
 
 
 def _mornings(since: datetime, upto: datetime, calendar: OfficeCalendar) -> Iterator[date]:

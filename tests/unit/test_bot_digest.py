@@ -245,6 +245,21 @@ def test_a_coordinator_is_told_of_a_missing_calendar_and_what_to_do(world, slack
     assert said("digest.wanted_year", year=116) in told.words
 
 
+def test_one_case_alone_keeps_its_buttons_with_the_missing_calendar_below_it(world, slack):
+    world.clock.set(at(6, 24, 10))
+    when = at(6, 24)
+    world.receive(posted("1", "內政部", posted_at=when, timestamp=when))
+    sweep(world, slack)
+    told = morning(world, slack, at(6, 29))[-1]
+    assert said("digest.wanted_year", year=116) not in told.words
+    world.clock.set(at(7, 1))
+    reminding.nudge(world.desk, world.desk.now() - timedelta(hours=1))
+    (told,) = morning(world, slack, at(7, 1))
+    assert told.buttons[0] == "assign"
+    assert said("digest.wanted_year", year=116) in told.text
+    assert said("digest.wanted_year.do") in told.blocks[-1]["text"]["text"]
+
+
 def test_nobody_who_can_approve_is_told_to_the_coordinators_with_the_way_out(world, slack):
     world.awaiting()
     roster.import_people(world.desk, [replace(PEOPLE[5], active=False)])
