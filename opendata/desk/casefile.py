@@ -258,10 +258,11 @@ class Sheet:
         return tuple(total for total in totals if total.counts)
 
 
-def occasion_of(case: Case, kind: Message) -> str:
+def occasion_of(case: Case, kind: Message) -> str:  # noqa: PLR0911  # one line a kind
     """Which of several messages of a kind this is: the card is one for ever, a submission counts.
 
-    A co-sign request belongs to a draft; news and a reassignment to the event itself.
+    A co-sign request belongs to a draft, a call for help to what was done last; news and a
+    reassignment to the event itself.
     """
     if kind is Message.CARD:
         return "card"
@@ -269,6 +270,8 @@ def occasion_of(case: Case, kind: Message) -> str:
         return f"{case.round}"
     if kind is Message.STILL_YOURS and case.asked_at is not None:
         return f"{case.round}.{local_date(case.asked_at):%Y%m%d}"
+    if kind is Message.HELP:
+        return f"{case.round}.h{case.progressed_at:%Y%m%d%H%M%S}"
     if kind in _LIVES_IN_ROUND:
         return f"{case.round}.{case.submissions}"
     if kind is Message.COSIGN:

@@ -317,6 +317,15 @@ def test_help_reaches_the_coordinators_at_once_and_whoever_asked_is_told(office,
     assert one.buttons == ["reassign", "details"]
 
 
+def test_help_asked_for_twice_calls_the_coordinators_once(office, slack, told):
+    office.claimed()
+    for _ in range(2):
+        slack.press(OLIVE, Button.HELP, ref(office))
+        sweep(office, told)
+        office.clock.turn(minutes=1)
+    assert len(told.to(CORA)) == 1
+
+
 def test_help_for_a_case_that_nobody_has_is_an_assignment(office, slack, told):
     office.opened("內政部")
     casework.assign(office.desk, CASE, CORA, "aac")
