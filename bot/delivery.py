@@ -18,7 +18,7 @@ from functools import partial
 from slack_sdk import WebClient
 
 from bot.card import card
-from bot.digest import digest, noted
+from bot.digest import digest, noted, nudging
 from bot.face import Face
 from bot.messages import RENDER, undeliverable
 from bot.posting import Busy, Copy, Delayed, Refused, Sender
@@ -288,7 +288,7 @@ def digest_message(face: Face, plan: Digest, to: str) -> Rendered:
     if alone is None or not _REMINDED.issuperset(plan.sections):
         return digest(voice, plan)
     scene = face.scene(dossier(face.desk, alone.id), voice)
-    return reminder(scene, plan.to, afternoon=plan.afternoon)
+    return nudging(voice, plan, reminder(scene, plan.to, afternoon=plan.afternoon))
 
 
 _PLANS: Mapping[Message, Callable[[Face, Intent], Plan]] = {

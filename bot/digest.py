@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot import blocks as b
@@ -68,6 +69,11 @@ def _by_heading(voice: Voice, plan: Digest) -> Iterator[Block]:
 
 def _by_date(voice: Voice, plan: Digest) -> Iterator[Block]:
     """On the first day back all cases in one list by due date."""
+    if Section.NOBODY_MAY in plan.sections:
+        yield b.section(
+            f"*{_heading(voice, Section.NOBODY_MAY, plan.sections[Section.NOBODY_MAY])}*"
+        )
+        yield b.context(voice.say("digest.nobody_may.do"))
     found = [(case, section) for section, cases in plan.sections.items() for case in cases]
     found.sort(key=lambda one: (one[0].due_now, one[0].id))
     yield from (_line(voice, plan, section, case) for case, section in found[:LINES])
@@ -102,7 +108,7 @@ def _rest(voice: Voice, n: int) -> list[Block]:
 def noted(plan: Digest) -> bool:
     """Whether there is more to be said than what becomes of the cases."""
     before_break = plan.break_until is not None and not plan.afternoon
-    return before_break or plan.back or plan.more or plan.wanted_year is not None
+    return before_break or plan.back or plan.more
 
 
 def _notes(voice: Voice, plan: Digest) -> Iterator[Block]:
@@ -110,6 +116,16 @@ def _notes(voice: Voice, plan: Digest) -> Iterator[Block]:
         yield b.section(voice.say("digest.back"))
     if plan.break_until is not None and plan.sections and not plan.afternoon:
         yield from _break(voice, plan, plan.break_until)
+    yield from _nudge(voice, plan)
+
+
+def nudging(voice: Voice, plan: Digest, reminder: Rendered) -> Rendered:
+    """The reminder of one case, and below it the calendar that the coordinator should import."""
+    text = "｜".join([reminder.text, *_wanted(voice, plan)])
+    return replace(reminder, text=text, blocks=[*reminder.blocks, *_nudge(voice, plan)])
+
+
+def _nudge(voice: Voice, plan: Digest) -> Iterator[Block]:
     for wanted in _wanted(voice, plan):
         yield b.section(f"*{wanted}*\n{voice.say('digest.wanted_year.do')}")
 

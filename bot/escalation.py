@@ -88,7 +88,7 @@ def escalation(scene: Scene) -> Rendered:
     answer = _instructed(scene)
     if answer is None:
         proposal = say("escalation.proposal", proposal=_proposal(scene))
-        waits = case.state is State.AWAITING_APPROVAL
+        waits = situation(scene) == State.AWAITING_APPROVAL
         agree = scene.button(Button.DECIDE if waits else Button.AGREE, style="primary")
         asked = [b.section(f"{facts}\n{proposal}"), b.section(say("approval.ask"))]
         buttons = [agree, scene.button(Button.INSTRUCT), details]
@@ -120,12 +120,12 @@ def _waits(scene: Scene) -> str:
         state=case.state,
         place=place(scene),
         n=stay,
-        cause=scene.say(f"cause.{situation(case)}"),
+        cause=scene.say(f"cause.{situation(scene)}"),
     )
 
 
 def _proposal(scene: Scene) -> str:
-    return scene.say(f"proposal.{situation(scene.case)}", place=place(scene))
+    return scene.say(f"proposal.{situation(scene)}", place=place(scene))
 
 
 def _instructed(scene: Scene) -> Event | None:

@@ -15,8 +15,8 @@ from bot.card import extendable
 from bot.ids import Button
 from bot.scene import Rendered, Scene, draft_button, platform_link
 from bot.voice import NAME
-from opendata.desk.reminding import holders
-from opendata.rules.feedback import Case, State
+from opendata.desk.reminding import holders, nobody_may
+from opendata.rules.feedback import State
 from opendata.rules.people import Person, Role
 from opendata.texts import name_of
 
@@ -29,6 +29,7 @@ _WITH: Mapping[str, Role] = {
     "unassigned": Role.COORDINATOR,
     "cosign": Role.LEGAL,
     "awaiting_approval": Role.CIO,
+    "nobody_may": Role.COORDINATOR,
 }
 
 
@@ -69,7 +70,7 @@ def _lines(scene: Scene, to: Person | None, do: str, *, afternoon: bool) -> Iter
         yield do
     elif afternoon and case.state is State.APPROVED:
         yield say("reminder.approved", **told)
-    elif afternoon and case.state is State.AWAITING_APPROVAL:
+    elif afternoon and situation(scene) == State.AWAITING_APPROVAL:
         yield say("reminder.awaiting", **told)
         yield from _deputies(scene, to)
     elif afternoon:
@@ -95,8 +96,8 @@ def said_of(scene: Scene) -> dict[str, object]:
 def _before(scene: Scene) -> str:
     """What to do before the due date; a reply that is still to be drafted has a way to go."""
     case, say, voice = scene.case, scene.say, scene.voice
-    if situation(case) not in _TO_BE_WRITTEN:
-        return say("reminder.next", state=case.state, step=step(scene))
+    if situation(scene) not in _TO_BE_WRITTEN:
+        return say("reminder.next", step=step(scene))
     by = voice.calendar.workday_before(case.due_now, 1)
     code = "reminder.draft_by" if by > voice.today else "reminder.draft_today"
     return say(code, state=case.state, day=by)
@@ -111,8 +112,11 @@ def _deputies(scene: Scene, to: Person | None) -> Iterator[str]:
         yield scene.say("reminder.awaiting.others", others=named)
 
 
-def situation(case: Case) -> str:
+def situation(scene: Scene) -> str:
     """The state, told more closely where the next step differs."""
+    case, voice = scene.case, scene.voice
+    if nobody_may(case, voice.directory, voice.today):
+        return "nobody_may"
     if case.state is State.RECEIVED and case.unassigned:
         return "unassigned"
     if case.state is State.IN_PROGRESS and case.draft:
@@ -122,12 +126,12 @@ def situation(case: Case) -> str:
 
 def step(scene: Scene) -> str:
     """The next step, as something to be done."""
-    return scene.say(f"step.{situation(scene.case)}")
+    return scene.say(f"step.{situation(scene)}")
 
 
 def place(scene: Scene) -> str:
     """Where the case waits: a unit, never a person."""
-    case, role = scene.case, _WITH.get(situation(scene.case))
+    case, role = scene.case, _WITH.get(situation(scene))
     if role is not None:
         return name_of(scene.voice.language, role)
     agency = escaped(scene.voice.agency(case.agency), NAME)
@@ -151,8 +155,10 @@ def _for_holder(scene: Scene, to: Person | None, *, alone: bool) -> list[Block]:
 
 def next_buttons(scene: Scene) -> Iterator[Block]:
     """The next step of whoever has the case, the main one first."""
-    case, button = scene.case, scene.button
-    if situation(case) == "cosign":
+    case, button, now = scene.case, scene.button, situation(scene)
+    if now == "nobody_may":
+        return
+    if now == "cosign":
         yield button(Button.DECIDE, style="primary")
     elif case.state is State.RECEIVED:
         yield button(Button.ASSIGN if case.unassigned else Button.CLAIM, style="primary")
@@ -162,7 +168,7 @@ def next_buttons(scene: Scene) -> Iterator[Block]:
         yield from platform_link(scene)
         yield button(Button.PUBLISH, style="primary")
     else:
-        drafted = situation(case) == "drafted"
+        drafted = now == "drafted"
         if drafted:
             yield button(Button.PREVIEW, style="primary")
         yield draft_button(scene, primary=not drafted)

@@ -34,7 +34,7 @@ from opendata.rules.errors import (
 )
 from opendata.rules.feedback import Action, Case, Due, Event, Outside, Round, State
 from opendata.rules.people import Approver, Directory, Person, Role
-from opendata.rules.reminders import escalated_to, next_marks
+from opendata.rules.reminders import next_marks
 from opendata.rules.reply import Draft
 from opendata.rules.roc import local_date
 
@@ -238,9 +238,12 @@ class Sheet:
     def writes(self) -> list[Write]:
         """Everything of this transaction."""
         told = {kind for kind, *_ in self.told}
-        if self.before and self._was_escalated() and Message.ESCALATION not in told:
-            # The message that is there: a new promise may have begun another occasion.
-            occasion = occasion_of(self.before, Message.ESCALATION)
+        # Whom a delay was reported to hears of what becomes of it, whatever the calendar says now;
+        # a new promise may have begun another occasion.
+        before = self.before
+        reported = before is not None and before.escalated == before.round
+        if before and reported and Message.ESCALATION not in told:
+            occasion = occasion_of(before, Message.ESCALATION)
             self.told[Message.ESCALATION, occasion, None] = self.case.version, self.now
         if self.before and asked_about(self.before) and not asked_about(self.case):
             self.tell(Message.STILL_YOURS, person=self.before.officer)
@@ -261,13 +264,6 @@ class Sheet:
         row = records.head_row(self.case, marks[0].at if marks else None)
         return Put(row, self.before.version if self.before else Expect.ABSENT)
 
-    def _was_escalated(self) -> bool:
-        """Whether the CIO was told that the case is overdue: then of what becomes of it too."""
-        if self.before is None or self.before.reminded_to is None:
-            return False
-        told_on = local_date(self.before.reminded_to)
-        return Role.CIO in escalated_to(self.before, told_on, self.calendar())
-
     def _flows(self) -> tuple[kpi.Tally, ...]:
         """What the events add to the counters, one row for each quarter and agency."""
         summed: dict[tuple[str, str], list[Mapping[str, int]]] = {}
@@ -280,11 +276,12 @@ class Sheet:
         return tuple(total for total in totals if total.counts)
 
 
-def occasion_of(case: Case, kind: Message) -> str:
+def occasion_of(case: Case, kind: Message) -> str:  # noqa: PLR0911  # one line a kind
     """Which of several messages of a kind this is: the card is one for ever, a submission counts.
 
-    A co-sign request belongs to a draft; a delay report to a round and what was promised in it,
-    wherever closures move that date; news and a reassignment to the event itself.
+    A co-sign request belongs to a draft, a call for help to what was done last; a delay report to a
+    round and what was promised in it, wherever closures move that date; news and a reassignment to
+    the event itself.
     """
     if kind is Message.CARD:
         return "card"
@@ -293,6 +290,8 @@ def occasion_of(case: Case, kind: Message) -> str:
         return f"{case.round}.{promised:%Y%m%d}" if promised else f"{case.round}"
     if kind is Message.STILL_YOURS and case.asked_at is not None:
         return f"{case.round}.{local_date(case.asked_at):%Y%m%d}"
+    if kind is Message.HELP:
+        return f"{case.round}.h{case.progressed_at:%Y%m%d%H%M%S}"
     if kind in _LIVES_IN_ROUND:
         return f"{case.round}.{case.submissions}"
     if kind is Message.COSIGN:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from opendata.desk import outbox, reading, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
 from opendata.desk.ports import Index, Key, Page, Put, Row
-from opendata.desk.reminding import Called, told_of
+from opendata.desk.reminding import NUDGE, Called, ask_to_nudge, nobody_may, told_of
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
 from opendata.rules.errors import Stale
 from opendata.rules.feedback import Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
-from opendata.rules.reminders import LONG_BREAK, SOON, opening, wanted_year
+from opendata.rules.reminders import LONG_BREAK, SOON, nudges_on, opening, wanted_year
 
 _ELSEWHERE = timedelta(days=7)
 """Where offices were closed, the same number of workdays reaches so much further at most."""
@@ -34,15 +34,21 @@ AGAIN = 3
 class Section(StrEnum):
     """Under which heading a case stands; in this order, the first that fits."""
 
+    NOBODY_MAY = "nobody_may"
     OVERDUE = "overdue"
     DUE_TODAY = "due_today"
-    NOBODY_MAY = "nobody_may"
     TO_APPROVE = "to_approve"
     TO_REVIEW = "to_review"
     SOON = "soon"
     AFTER_BREAK = "after_break"
     TO_PUBLISH = "to_publish"
     LATER = "later"
+
+
+_WITH_A_UNIT: Mapping[State, Section] = {
+    State.AWAITING_APPROVAL: Section.TO_APPROVE,
+    State.IN_REVIEW: Section.TO_REVIEW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,6 @@ class Digest:
         return tuple(case for cases in self.sections.values() for case in cases)
 
 
-def due_at(desk: Desk, intent: Intent) -> datetime:
-    """When a digest may be sent: now, or when the addressee's office opens next."""
-    return opening(desk.now(), _calendar(desk, intent, desk.store.get(*records.VERSIONS)))
-
-
 def moved_on(desk: Desk, intent: Intent) -> bool:
     """Let a digest that can no longer go out on its day be part of the next one.
 
@@ -95,12 +96,16 @@ def moved_on(desk: Desk, intent: Intent) -> bool:
     Returns:
         Whether there is nothing to send now: it waits, or that of another day was asked for.
     """
-    at, now = due_at(desk, intent), desk.now()
+    calendar, now = _calendar(desk, intent, desk.store.get(*records.VERSIONS)), desk.now()
+    at = opening(now, calendar)
     if f"{at:%Y%m%d}" != intent.occasion[:8]:
         to = intent.case.removeprefix(records.DIGEST)
         other = outbox.digest(to, at, afternoon=False, person=intent.person is not None)
-        with suppress(Stale):  # it waits already
-            desk.store.commit(Put(outbox.intent_row(other)))
+        if intent.cursor == NUDGE or nudges_on(date.fromisoformat(intent.occasion[:8]), calendar):
+            ask_to_nudge(desk, other)
+        else:
+            with suppress(Stale):  # it waits already
+                desk.store.commit(Put(outbox.intent_row(other)))
         outbox.done(desk, intent)
         return True
     if at > now:
@@ -140,7 +145,8 @@ def digest(desk: Desk, intent: Intent) -> Digest:
     by = today if afternoon else calendar.workday_after(today, SOON) + _ELSEWHERE
     sections, more = reader.read(date.max if back else by)
     break_after = calendar.rest_after(today) >= LONG_BREAK
-    coordinates = person is not None and directory.may_import(person.id)
+    coordinates = person is not None and directory.may_import(person.id) and not afternoon
+    nudged = coordinates and (nudges_on(today, calendar) or intent.cursor == NUDGE)
     return Digest(
         to=person,
         day=today,
@@ -148,7 +154,7 @@ def digest(desk: Desk, intent: Intent) -> Digest:
         sections=sections,
         back=back,
         break_until=calendar.workday_after(today, 1) if break_after else None,
-        wanted_year=wanted_year(today, calendar) if coordinates and not afternoon else None,
+        wanted_year=wanted_year(today, calendar) if nudged else None,
         calendar=calendar,
         more=more,
     )
@@ -225,8 +231,11 @@ class _Reader:
         called = next((one for one in told if one.to == self.to), None)
         if called is None or _put_off(case, self.today):
             return {}
-        section = _section(case, called, self._directory, own, self.today, back=self.back)
-        wanted = section is Section.DUE_TODAY or not self.afternoon
+        if called.coordinates and nobody_may(case, self._directory, self.today):
+            section: Section | None = Section.NOBODY_MAY
+        else:
+            section = _section(case, called, own, self.today, back=self.back)
+        wanted = case.due_now == self.today or not self.afternoon
         return {case.id: (section, case)} if section and wanted else {}
 
     @property
@@ -249,7 +258,6 @@ def _due_on(row: Row) -> date:
 def _section(  # noqa: PLR0911  # one line a heading
     case: Case,
     called: Called,
-    directory: Directory,
     calendar: OfficeCalendar,
     today: date,
     *,
@@ -261,10 +269,9 @@ def _section(  # noqa: PLR0911  # one line a heading
         return Section.OVERDUE
     if today == due:
         return Section.DUE_TODAY
-    if case.state is State.AWAITING_APPROVAL:
-        able = {one.person.id for one in directory.approvers(case.agency, today)}
-        return Section.TO_APPROVE if called.to in able else Section.NOBODY_MAY
-    if case.state is State.IN_REVIEW or _asked_to_cosign(case, called):
+    if case.state in _WITH_A_UNIT:
+        return _WITH_A_UNIT[case.state]
+    if _asked_to_cosign(case, called):
         return Section.TO_REVIEW
     if days_left(today, due, calendar) <= SOON:
         return Section.SOON

@@ -74,7 +74,10 @@ def may_snooze(sheet: Sheet) -> None:
 
 
 def ask_help(desk: Desk, case_id: str, actor: str) -> Case:
-    """請求協助: the coordinators are told that somebody needs them."""
+    """請求協助: the coordinators are told that somebody needs them.
+
+    They are told once, until something is done about the case.
+    """
 
     def decide(sheet: Sheet) -> None:
         sheet.may(Action.HELP)

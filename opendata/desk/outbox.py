@@ -76,7 +76,8 @@ class Intent:
         not_before: earliest instant of delivery.
         tries: how often delivery was put off; it is the row's version.
         causes: what somebody has to mend first, by name; it is parked, and tried now and then.
-        cursor: of a task that ran out of time: where it goes on; None: at the beginning.
+        cursor: of a task that ran out of time: where it goes on; None: at the beginning. Of a
+            digest: what else it reminds of; see ``reminding``.
         since: when it was due first, if it was put off since then; None: it was not.
     """
 

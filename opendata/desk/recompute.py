@@ -23,6 +23,7 @@ from opendata.desk.records import Change
 from opendata.rules.calendar import ChangeKind
 from opendata.rules.errors import NotFound, Stale, Unavailable
 from opendata.rules.feedback import Case, Due, Outside
+from opendata.rules.reminders import opening
 from opendata.rules.roc import local_date
 
 PAGE = 100
@@ -86,7 +87,9 @@ def recount(sheet: Sheet, cause: ChangeKind, entry: int = 0) -> None:
         return
     sheet.tell(*LIVING, Message.RETURNED)
     if before.officer and sheet.case.due_now != before.due_now:
-        sheet.tell(Message.NEWS, person=before.officer)
+        # What a person entered is told at once; what the clock comes upon waits for office hours.
+        at = sheet.now if entry else opening(sheet.now, sheet.calendar())
+        sheet.tell(Message.NEWS, person=before.officer, not_before=at)
 
 
 def _newest(sheet: Sheet, after: Due) -> Change | None:

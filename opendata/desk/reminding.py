@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.context import Desk
-from opendata.desk.outbox import Message
-from opendata.desk.ports import Index, Key, Put, Row, Write
+from opendata.desk.outbox import Intent, Message
+from opendata.desk.ports import Expect, Index, Key, Put, Row, Write
 from opendata.desk.recompute import recount
 from opendata.rules.calendar import ChangeKind, OfficeCalendar
 from opendata.rules.errors import Stale, Unavailable
@@ -41,6 +41,8 @@ from opendata.rules.roc import TAIPEI, local_date
 PAGE = 100
 MOST = 20
 """Instants of one case that a transaction catches up with; the sweep comes back for more."""
+NUDGE = "nudge"
+"""Marks a digest that makes good what another morning should have reminded of."""
 _ASKED_APART = frozenset({Milestone.IDLE})
 
 
@@ -126,8 +128,14 @@ def _caught_up(sheet: Sheet) -> list[Mark]:
         passed += marks
     calling = [mark for mark in passed if mark.milestone not in _ASKED_APART]
     if calling:
-        _call(sheet, calling[-1])
+        _call(sheet, calling[-1], _called(sheet))
     return passed
+
+
+def _called(sheet: Sheet) -> tuple[Called, ...]:
+    """Who is told of the case on the day on which its office can be called."""
+    calendar = sheet.calendar()
+    return told_of(sheet.case, sheet.directory, calendar, local_date(opening(sheet.now, calendar)))
 
 
 def _pass(sheet: Sheet, mark: Mark) -> None:
@@ -136,6 +144,8 @@ def _pass(sheet: Sheet, mark: Mark) -> None:
     asks = mark.milestone is Milestone.IDLE
     facts = {"milestone": mark.name, "fired_at": sheet.now}
     changes: dict[str, Any] = {"reminded_to": at} | ({"asked_at": sheet.now} if asks else {})
+    if not asks and any(Role.CIO in one.escalated for one in _called(sheet)):
+        changes["escalated"] = sheet.case.round
     sheet.record(Action.REMIND, facts=facts, at=at, **changes)
     if asks:
         told_at = opening(sheet.now, sheet.calendar())
@@ -146,10 +156,9 @@ def _pass(sheet: Sheet, mark: Mark) -> None:
         sheet.tell(CARD)
 
 
-def _call(sheet: Sheet, latest: Mark) -> None:
+def _call(sheet: Sheet, latest: Mark, told: Iterable[Called]) -> None:
     """Ask for the digest of everybody who is to be told, in their office hours."""
-    today = local_date(opening(sheet.now, sheet.calendar()))
-    for called in told_of(sheet.case, sheet.directory, sheet.calendar(), today):
+    for called in told:
         at = opening(sheet.now, called.calendar(sheet))
         check = latest.milestone is Milestone.DUE_AFTERNOON and latest.at.date() == at.date()
         afternoon = check and at.time() >= AFTERNOON
@@ -182,9 +191,19 @@ def nudge(desk: Desk, since: datetime) -> None:
     if not any(nudges_on(day, calendar) for day in _mornings(since, now, calendar)):
         return
     for person in directory.holders(Role.COORDINATOR, directory.root.code):
-        asked = outbox.digest(person.id, opening(now, calendar), afternoon=False, person=True)
-        with suppress(Stale):  # it waits already
-            desk.store.commit(Put(outbox.intent_row(asked)))
+        at = opening(now, desk.calendar(person.agency, versions))
+        ask_to_nudge(desk, outbox.digest(person.id, at, afternoon=False, person=True))
+
+
+def ask_to_nudge(desk: Desk, digest: Intent) -> None:
+    """Ask for a digest that reminds of a calendar, though its own day may not; once more is once.
+
+    One that waits already is made to.
+    """
+    waiting = outbox.stored(desk, [digest])
+    asked = replace(waiting[0] if waiting else digest, cursor=NUDGE)
+    with suppress(Stale):  # somebody asks, or sends it, in this moment
+        desk.store.commit(Put(outbox.intent_row(asked), asked.tries if waiting else Expect.ABSENT))
 
 
 def _mornings(since: datetime, upto: datetime, calendar: OfficeCalendar) -> Iterator[date]:
@@ -204,6 +223,11 @@ class Called(NamedTuple):
     to: str
     person: Person | None = None
     escalated: tuple[Role, ...] = ()
+
+    @property
+    def coordinates(self) -> bool:
+        """Whether it is a coordinator."""
+        return self.person is not None and Role.COORDINATOR in self.person.roles
 
     def calendar(self, sheet: Sheet) -> OfficeCalendar:
         """The calendar of where the person works; a channel has the case's own."""

@@ -232,6 +232,7 @@ class Case:
         reminded_to: up to when milestones are dealt with; None: up to ``received_at``.
         kept_at: when the officer said 仍由我辦理, or got the case from another; asked_at: when the
             officer was asked; an answer, or any progress since then, settles it.
+        escalated: the last round in which the CIO was told that it is overdue; 0: none yet.
         resting: the draft of the reply, while a progress notice is the draft of record.
         earlier: the rounds before this one, as they count; a new calendar moves them too.
         title: the citizen's title, personal data masked, cut; from the body rows.
@@ -270,6 +271,7 @@ class Case:
     kept_at: datetime | None = None
     asked_at: datetime | None = None
     snooze: Snooze | None = None
+    escalated: int = 0
     resting: Draft | None = None
     earlier: tuple[Round, ...] = ()
     title: str = ""

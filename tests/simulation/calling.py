@@ -256,7 +256,7 @@ class Auditor:
         """Go through one case."""
         told = standings(events)
         self.found += self._findings(events, told, seats)
-        self.by_people |= {(one.case, one.version) for one in events if one.actor != "clock"}
+        self.by_people |= {(one.case, one.version) for one in events if _of_people(one)}
         agency = events[0].changes["agency"]
         for when in sorted({happened_at(event) for event in events if _calls(event)}):
             self.calls.append(Call(when, agency, _between(told, when, when)[-1]))
@@ -353,6 +353,11 @@ def _instants(told: list[Standing], upto: datetime) -> Iterator[datetime]:
 def _calls(event: Event) -> bool:
     """Whether a reminder asks for digests; the question who still has a case goes by itself."""
     return event.action == "remind" and not event.facts["milestone"].startswith("idle@")
+
+
+def _of_people(event: Event) -> bool:
+    """Whether a person's act brought it about: what somebody entered in the calendar is one too."""
+    return event.actor != "clock" or bool(event.facts.get("entry"))
 
 
 def _finding(what: str, event: Event) -> Finding:

@@ -22,7 +22,7 @@ CASES = int(os.environ.get("OPENDATA_YEAR", "150"))
 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory) -> Iterator[Year]:
-    made = Year.make(tmp_path_factory.mktemp("year"), seed=115)
+    made = Year.make(tmp_path_factory.mktemp("year"), seed=116)
     made.run(CASES)
     yield made
     made.world.close()

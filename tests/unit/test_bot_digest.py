@@ -7,10 +7,10 @@ import pytest
 
 from bot.delivery import Outcome, deliver
 from opendata import texts
-from opendata.desk import casework, outbox, reminding, roster
+from opendata.desk import casework, decisions, outbox, reminding, roster
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, face_of, refusal, sweep
-from tests.world import CAROL, CHANNELS, CORA, DEREK, HELEN, OLIVE, OTTO, PEOPLE, posted
+from tests.world import CAROL, CHANNELS, CORA, DEREK, HELEN, OLIVE, OTTO, PEOPLE, REPLY, posted
 
 CARD = CHANNELS["aac"]
 
@@ -247,6 +247,21 @@ def test_a_coordinator_is_told_of_a_missing_calendar_and_what_to_do(world, slack
     assert said("digest.wanted_year", year=116) in told.words
 
 
+def test_one_case_alone_keeps_its_buttons_with_the_missing_calendar_below_it(world, slack):
+    world.clock.set(at(6, 24, 10))
+    when = at(6, 24)
+    world.receive(posted("1", "內政部", posted_at=when, timestamp=when))
+    sweep(world, slack)
+    told = morning(world, slack, at(6, 29))[-1]
+    assert said("digest.wanted_year", year=116) not in told.words
+    world.clock.set(at(7, 1))
+    reminding.nudge(world.desk, world.desk.now() - timedelta(hours=1))
+    (told,) = morning(world, slack, at(7, 1))
+    assert told.buttons[0] == "assign"
+    assert said("digest.wanted_year", year=116) in told.text
+    assert said("digest.wanted_year.do") in told.blocks[-1]["text"]["text"]
+
+
 def test_nobody_who_can_approve_is_told_to_the_coordinators_with_the_way_out(world, slack):
     world.awaiting()
     roster.import_people(world.desk, [replace(PEOPLE[5], active=False)])
@@ -254,6 +269,44 @@ def test_nobody_who_can_approve_is_told_to_the_coordinators_with_the_way_out(wor
     told = morning(world, slack, at(3, 4))[-1]
     assert told.channel == f"D-{CORA}"
     assert said("digest.nobody_may.do") in told.words
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"), [(at(3, 9), False), (at(3, 9, 14), True), (at(3, 11), False)]
+)
+def test_the_way_out_stands_there_when_the_case_falls_due_and_after(world, slack, when, asked):
+    world.awaiting()
+    roster.import_people(world.desk, [replace(PEOPLE[5], active=False)])
+    sweep(world, slack)
+    if asked:
+        morning(world, slack, at(3, 9))
+    told = [one for one in morning(world, slack, when) if one.channel == f"D-{CORA}"][-1]
+    assert said("digest.nobody_may", n=1) in told.words
+    assert said("digest.nobody_may.do") in told.words
+    assert "核示" not in told.words
+    assert '"action_id": "preview"' not in told.words
+
+
+def test_on_the_first_day_back_the_way_out_stands_above_the_list(world, slack):
+    world.clock.set(at(2, 12, 10))
+    (case,) = world.ids(world.receive(posted("1", posted_at=at(2, 12), timestamp=at(2, 12))))
+    casework.claim(world.desk, case, OLIVE)
+    casework.draft(world.desk, case, OLIVE, REPLY)
+    world.submit(case)
+    decisions.pass_review(world.desk, case, HELEN, world.hash(case))
+    roster.import_people(world.desk, [replace(PEOPLE[5], active=False)])
+    sweep(world, slack)
+    told = [one for one in morning(world, slack, at(2, 23)) if one.channel == f"D-{CORA}"][-1]
+    assert said("digest.nobody_may.do") in told.words
+
+
+def test_who_is_told_beside_the_coordinators_learns_that_nobody_may_approve(world, slack):
+    world.awaiting()
+    roster.import_people(world.desk, [replace(PEOPLE[5], active=False)])
+    sweep(world, slack)
+    (told,) = [one for one in morning(world, slack, at(3, 11)) if one.channel == f"D-{HELEN}"]
+    assert f"請協調於今日{said('step.nobody_may')}" in told.words
+    assert "decide" not in told.words
 
 
 def test_a_case_of_an_approver_is_looked_at_from_the_digest(world, slack):

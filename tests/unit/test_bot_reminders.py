@@ -8,9 +8,10 @@ import pytest
 
 from bot.ids import Button, Modal, Ref
 from opendata import texts
-from opendata.desk import casework, decisions, holding, outbox, reminding, roster
+from opendata.desk import casework, decisions, holding, outbox, recompute, reminding, roster
 from opendata.desk.casefile import occasion_of
 from opendata.desk.outbox import Message
+from opendata.rules.calendar import Closure
 from opendata.rules.feedback import Action, State
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, inputs, sweep
@@ -320,6 +321,15 @@ def test_help_reaches_the_coordinators_at_once_and_whoever_asked_is_told(office,
     assert one.buttons == ["reassign", "details"]
 
 
+def test_help_asked_for_twice_calls_the_coordinators_once(office, slack, told):
+    office.claimed()
+    for _ in range(2):
+        slack.press(OLIVE, Button.HELP, ref(office))
+        sweep(office, told)
+        office.clock.turn(minutes=1)
+    assert len(told.to(CORA)) == 1
+
+
 def test_help_for_a_case_that_nobody_has_is_an_assignment(office, slack, told):
     office.opened("內政部")
     casework.assign(office.desk, CASE, CORA, "aac")
@@ -416,7 +426,7 @@ def test_the_cio_is_told_what_waits_where_since_when_and_what_is_proposed(world,
     for words in (
         said("escalation.heading", case=CASE, title=TITLE),
         "一、期限115年3月9日（星期一），至今逾期4個工作日。",
-        "二、目前處理中，在法務部廉政署已9個工作日；原因：回復尚在擬具。",
+        "二、目前處理中，在法務部廉政署已9個工作日；原因：回復擬具中。",
         "三、擬請：由法務部廉政署於次一上班日前陳核。",
     ):
         assert words in one.words
@@ -519,6 +529,22 @@ def test_a_closure_that_moves_a_promised_day_begins_no_other_report(world):
     moved = replace(case, due=replace(case.due, study=date(2026, 5, 4)))
     assert moved.due_now != case.due_now
     assert occasion_of(moved, Message.ESCALATION) == occasion_of(case, Message.ESCALATION)
+
+
+def test_closures_that_undo_the_delay_withdraw_the_report_and_it_lives_again_without_them(
+    world, told
+):
+    one = escalated(world, told)
+    world.clock.set(at(3, 13, 10))
+    closures = [Closure(date(2026, 3, day), "臺北市") for day in (9, 10)]
+    recompute.perform(world.desk, roster.close(world.desk, closures, CORA))
+    sweep(world, told)
+    assert "期限已改為115年3月11日（星期三），逾期2個工作日。" in one.words
+    assert one.buttons == ["details"]
+    recompute.perform(world.desk, roster.reopen(world.desk, closures, CORA))
+    sweep(world, told)
+    assert "至今逾期4個工作日" in one.words
+    assert one.buttons == ["agree", "instruct", "details"]
 
 
 def test_what_waits_for_the_cio_is_decided_from_the_report(world, told):

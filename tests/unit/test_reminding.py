@@ -258,6 +258,16 @@ def test_a_case_is_counted_anew_where_the_calendar_has_changed(world):
     assert world.faults() == []
 
 
+def test_a_date_that_a_late_sweep_moves_is_told_in_office_hours(world):
+    world.claimed()
+    deliver_all(world)
+    world.clock.set(at(3, 9, 7))
+    close(world, at(3, 9))
+    swept(world, at(3, 10, 23))
+    (news,) = intents(world, Message.NEWS)
+    assert (news.person, news.not_before) == (OLIVE, at(3, 11))
+
+
 def test_on_a_day_that_became_a_closure_nobody_is_called_and_the_case_waits_for_the_next(world):
     world.opened()
     swept(world, at(3, 4), at(3, 6), at(3, 9), at(3, 9, 14))

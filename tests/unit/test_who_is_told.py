@@ -362,6 +362,42 @@ def test_a_morning_that_an_outage_missed_is_made_good(world):
     assert nudged(world, at(7, 31), at(8, 5, 10)) == [(CORA, "202608050")]
 
 
+def wanted(world: World, day: datetime) -> int | None:
+    """The year whose calendar the coordinator's digest of a morning asks for."""
+    world.clock.set(day)
+    asked = outbox.digest(CORA, day, afternoon=False, person=True)
+    (asked,) = outbox.stored(world.desk, [asked]) or (asked,)
+    return digests.digest(world.desk, asked).wanted_year
+
+
+def test_a_digest_of_another_morning_does_not_ask_for_the_calendar(world):
+    days = [day for day in range(1, 32) if wanted(world, at(7, day))]
+    assert days == [1]
+    assert [wanted(world, at(12, day)) for day in (1, 2, 31)] == [116, 116, 116]
+
+
+def test_a_missed_nudge_goes_with_the_digest_that_makes_it_good(world):
+    nudged(world, at(6, 30, 17), at(7, 1, 20))
+    assert wanted(world, at(7, 2)) == 116
+    assert wanted(world, at(7, 3)) is None
+
+
+def test_a_nudge_joins_a_digest_that_waits(world):
+    day = at(7, 2)
+    asked = outbox.digest(CORA, day, afternoon=False, person=True)
+    world.desk.store.commit(Put(outbox.intent_row(asked)))
+    nudged(world, at(6, 30, 17), day)
+    assert len(intents(world, Message.DIGEST)) == 1
+    assert wanted(world, day) == 116
+
+
+def test_a_nudge_that_could_not_be_sent_moves_on_with_its_digest(world):
+    nudged(world, at(7, 1, 8), at(7, 1, 9))
+    world.clock.set(at(7, 1, 18, 30))
+    assert digests.moved_on(world.desk, intents(world, Message.DIGEST)[0])
+    assert wanted(world, at(7, 2)) == 116
+
+
 def test_a_nudge_does_not_write_over_a_digest_that_waits(world):
     nudged(world, at(7, 1, 8), at(7, 1, 9))
     (digest,) = intents(world, Message.DIGEST)
