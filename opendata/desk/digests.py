@@ -7,7 +7,6 @@ asked for stands in ``reminding``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,11 +14,10 @@ from enum import StrEnum
 from opendata.desk import outbox, reading, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
-from opendata.desk.ports import Index, Key, Page, Put, Row
+from opendata.desk.ports import Index, Key, Page, Row
 from opendata.desk.reminding import NUDGE, Called, ask_to_nudge, nobody_may, told_of
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
-from opendata.rules.errors import Stale
 from opendata.rules.feedback import Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import LONG_BREAK, SOON, nudges_on, opening, wanted_year
@@ -103,10 +101,7 @@ def moved_on(desk: Desk, intent: Intent) -> bool:
         other = outbox.digest(to, at, afternoon=False, person=intent.person is not None)
         if intent.cursor == NUDGE or nudges_on(date.fromisoformat(intent.occasion[:8]), calendar):
             ask_to_nudge(desk, other)
-        else:
-            with suppress(Stale):  # it waits already
-                desk.store.commit(Put(outbox.intent_row(other)))
-        outbox.done(desk, intent)
+        outbox.hand_on(desk, intent, other)
         return True
     if at > now:
         outbox.put_off(desk, intent, at - now, anew=True)
