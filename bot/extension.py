@@ -14,6 +14,7 @@ from opendata import texts
 from opendata.rules.reply import Doubt, Reply, doubts
 
 QUESTION, NOTICE, GROUND = 1500, 3000, 1000
+_BLANK = texts.say("zh", "notice.reason")
 
 
 def notice(scene: Scene, written: Reply) -> list[Block]:
@@ -61,4 +62,10 @@ def proposed(scene: Scene, until: date) -> str:
         title=case.title,
         agency=scene.voice.agency(case.agency),
         until=until,
+        reason=_BLANK,
     )
+
+
+def has_blank(text: str) -> bool:
+    """Whether the reason that the officer should fill in is still to be written."""
+    return _BLANK in text

@@ -153,7 +153,7 @@ def preview(scene: Scene) -> Block:
     again = b.button(say("button.again"), Button.AGAIN, str(scene.ref))
     blocks.append(b.actions([again]))
     return b.modal(
-        say("modal.preview"),
+        say("extension.preview" if extends(scene.case) else "modal.preview"),
         blocks,
         submit=None if waits else say("button.submit"),
         close=_close(scene.voice),

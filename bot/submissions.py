@@ -9,6 +9,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import modals
+from bot.extension import has_blank
 from bot.face import Face
 from bot.ids import Modal, Ref
 from opendata.desk import casework, decisions, extension, holding, publication
@@ -126,6 +127,8 @@ def _extend(face: Face, actor: str, ref: Ref, told: Fields) -> View:
     until = told.day("until")
     if until is None:
         raise Invalid(Fault("until", "required"))
+    if has_blank(told.text("text")):
+        raise Invalid(Fault("text", "reason_left"))
     words = told.text("ground"), told.text("text"), told.text("contact")
     extension.extend(face.desk, ref.case, actor, until, *words)
     return modals.preview(face.shown(actor, ref.case))

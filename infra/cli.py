@@ -52,12 +52,12 @@ Imports = Mapping[Content, Callable[[Desk, Any], None]]
 def serve(
     data: Data = None,
     port: Annotated[int, typer.Option(min=0, max=65535)] = 8000,
-    demo: Annotated[bool, typer.Option(help="以自備的意見與人員演示")] = False,
+    demo: Annotated[bool, typer.Option(help="以自備的意見與人員示範")] = False,
     feedback: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
     keep_dates: Annotated[bool, typer.Option(help="不移動意見的日期")] = False,
     at: Annotated[
         str | None,
-        typer.Option(help="演示開始的時間，例如 2026-02-06T09:00", show_default=False),
+        typer.Option(help="示範開始的時間，例如 2026-02-06T09:00", show_default=False),
     ] = None,
     slack: Annotated[bool, typer.Option(help="以 Socket Mode 接上真正的 Slack 工作區")] = False,
 ) -> None:

@@ -55,6 +55,7 @@ from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.feedback import Action, State
 from opendata.rules.people import Person, Role, shipped_agencies
 from opendata.rules.reply import TYPES, Closing, Reply, ReplyType
+from opendata.texts import say
 
 MANY = 28
 """Cases on a full desk, and agencies that have one: more than a page of either."""
@@ -194,7 +195,8 @@ def _held(made: Ministry) -> Iterator[Sample]:
     yield made.modal("extend", view)
     filled = {"ground": _text(made.words.note), "contact": _text(made.words.contact)}
     until = {"type": "datepicker", "selected_date": "2026-03-12"}
-    letter = _text(view["blocks"][3]["element"]["initial_value"])
+    proposed = view["blocks"][3]["element"]["initial_value"]
+    letter = _text(proposed.replace(say("zh", "notice.reason"), "資料尚待查證"))
     saved = made.submit(OFFICER, view, until=until, text=letter, **filled)
     yield made.modal("preview-notice", saved)
     if made.content != PLAIN:

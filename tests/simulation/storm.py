@@ -21,7 +21,9 @@ from bot.delivery import backoff, deliver
 from bot.face import Face
 from infra.desk.workspace import Workspace
 from opendata.desk import casework, decisions, outbox, reading, records
+from opendata.desk.copies import Sent
 from opendata.desk.ports import Key, Store, Write
+from opendata.rules.canonical import decode
 from opendata.rules.errors import DeskError, Unavailable
 from opendata.rules.feedback import Case, State
 from tests.slack import StandInClient, rate_limited, refusal, stand_in
@@ -289,7 +291,7 @@ class Storm:
 
     # -- what can be seen
 
-    def sent(self) -> list[outbox.Sent]:
+    def sent(self) -> list[Sent]:
         """What delivery remembers of messages."""
         partitions = {pk for pk, _ in self.world.rows("SENT#%")}
         rows = [
@@ -297,7 +299,7 @@ class Storm:
             for pk in sorted(partitions)
             for row in self.world.desk.store.query(pk, "SENT#").rows
         ]
-        return [outbox.decode(outbox.Sent, row.value) for row in rows]
+        return [decode(Sent, row.value) for row in rows]
 
 
 # -- what somebody may want ---------------------------------------------------------------------

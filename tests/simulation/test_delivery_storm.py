@@ -17,6 +17,7 @@ from bot.delivery import render
 from bot.messages import undeliverable
 from bot.voice import Voice
 from opendata.desk import decisions, outbox
+from opendata.desk.copies import Sent
 from opendata.desk.outbox import Message
 from opendata.rules.feedback import Action, Case, State
 from opendata.rules.people import Role
@@ -46,7 +47,7 @@ def storm(tmp_path, request) -> Iterator[Storm]:
     made.close()
 
 
-def expected(storm: Storm, sent: outbox.Sent):
+def expected(storm: Storm, sent: Sent):
     """The message anew, on the day it was written, from the case as it says it shows it."""
     desk = storm.world.desk
     person = desk.directory().person(sent.to)
@@ -152,7 +153,7 @@ def approvers(storm: Storm, case: Case) -> set[str]:
     }
 
 
-def home(storm: Storm, one: outbox.Sent) -> str | None:
+def home(storm: Storm, one: Sent) -> str | None:
     """The channel in which the card of a case belongs."""
     return storm.world.desk.directory().channel(storm.world.case(one.case).agency)
 

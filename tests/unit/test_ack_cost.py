@@ -233,7 +233,7 @@ SUBMITS = {
         "claimed",
         OLIVE,
         Button.EXTEND,
-        {"ground": "尚待查證", "contact": "02-2"},
+        {"ground": "尚待查證", "contact": "02-2", "text": "您好：將於3月16日前回復。"},
         WHOLE_ACT,
     ),
     Modal.SNOOZE: ("claimed", OLIVE, Button.SNOOZE, {}, ACT),

@@ -68,7 +68,10 @@ def field(view, name):
 def extend(world, slack, **more):
     """More time is asked for by modal; the preview that comes of it."""
     view = asked(world, slack)
-    return slack.submit(OLIVE, view, **{"ground": GROUND, "contact": REPLY.contact, **more})
+    letter = field(view, "text")["element"]["initial_value"]
+    filled = {"text": letter.replace(said("notice.reason"), GROUND)}
+    filled |= {"ground": GROUND, "contact": REPLY.contact}
+    return slack.submit(OLIVE, view, **{**filled, **more})
 
 
 def submitted(world, slack, **more):
@@ -260,8 +263,16 @@ def test_a_day_that_cannot_be_is_refused_under_its_field(office, slack, until, c
 
 def test_a_reason_and_a_contact_are_asked_for_under_their_fields(office, slack):
     office.claimed()
-    answer = slack.submit(OLIVE, asked(office, slack), ground="　", contact="　")
+    answer = extend(office, slack, ground="　", contact="　")
     assert set(errors(answer)) == {"ground", "contact"}
+
+
+def test_a_letter_whose_reason_is_still_blank_is_not_taken(office, slack):
+    office.claimed()
+    view, before = asked(office, slack), office.rows()
+    answer = slack.submit(OLIVE, view, ground=GROUND, contact=REPLY.contact)
+    assert errors(answer) == {"text": said("fault.reason_left")}
+    assert office.rows() == before
 
 
 def test_an_extension_without_a_day_is_refused_under_it(office, slack):
@@ -276,7 +287,7 @@ def test_a_case_that_is_overdue_cannot_be_extended(office, slack):
     view = asked(office, slack)
     office.clock.set(datetime(2026, 3, 10, 9, tzinfo=TAIPEI))
     told = said("fault.after_due", due=DUE)
-    answer = slack.submit(OLIVE, view, ground=GROUND, contact=REPLY.contact)
+    answer = slack.submit(OLIVE, view, ground=GROUND, contact=REPLY.contact, text="請稍候。")
     assert errors(answer) == {"until": told}
     slack.press(OLIVE, Button.EXTEND, ref(office))
     assert slack.ephemeral == told

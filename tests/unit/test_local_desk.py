@@ -153,7 +153,7 @@ def turned(url, act, **asked):
 
 def test_a_demo_begins_when_it_is_told_to_and_its_letters_are_of_that_time(tmp_path):
     with serving(tmp_path, "--demo", "--at", "2026-02-06T09:00") as process:
-        assert process.stdout.readline() == "演示的時鐘：115年2月6日09:00。\n"
+        assert process.stdout.readline() == "示範的時鐘：115年2月6日09:00。\n"
         url = address(process)
         assert told_by(url)["day"] == "2026-02-06"
 
@@ -175,7 +175,7 @@ def test_a_desk_that_dies_while_its_clock_is_turned_goes_on_where_it_was(tmp_pat
         process.kill()
     with serving(tmp_path, "--demo", "--at", "2026-03-02T09:00") as process:
         assert "未採用 --at" in process.stdout.readline()
-        assert process.stdout.readline().startswith("演示的時鐘：115年2月")
+        assert process.stdout.readline().startswith("示範的時鐘：115年2月")
         assert told_by(address(process))["now"] > before
 
 
@@ -269,7 +269,7 @@ def test_a_demos_folder_stays_a_demos_and_says_so(tmp_path):
         address(process)
     with serving(tmp_path) as process:
         said = [*takewhile(lambda line: not ADDRESS.match(line), process.stdout)]
-    assert "這是演示用的資料夾，人員與頻道皆為虛構；正式使用請以 --data 另給資料夾。\n" in said
+    assert "這是示範用的資料夾，人員與頻道皆為虛構；正式使用請以 --data 另給資料夾。\n" in said
     with SqliteStore(tmp_path / "desk.sqlite") as store:
         desk = Desk(store, now, Terms())
         assert desk.directory().people

@@ -176,7 +176,7 @@ export const ZH = {
   "trouble.file_upload_size_restricted": "檔案不可超過1 MB。",
   "trouble.no_file_data": "檔案沒有內容。",
   "trouble.invalid_name": "檔名無法使用。",
-  clock: "演示時鐘",
+  clock: "示範時鐘",
   "clock.about": "只能往後撥；途中的提醒、期限與通知，都會依序發生。",
   "clock.real": "實際時間",
   "clock.off": "放假日",
@@ -193,5 +193,5 @@ export const ZH = {
   "trouble.clock_past": "這個時間已經過去，時鐘只能往後撥。",
   "trouble.clock_far": "一次最多撥400天。",
   "trouble.clock_turning": "時鐘正在撥動，請先停止或稍候。",
-  "trouble.no_demo": "只有演示才能這麼做。",
+  "trouble.no_demo": "只有示範才能這麼做。",
 };
