@@ -142,6 +142,8 @@ def _moves(voice: Voice, seen: Outlook) -> list[Block]:
         blocks.append(b.context(say("outlook.more", n=more)))
     if seen.settled:
         blocks.append(b.context(say("outlook.settled", n=seen.settled)))
+    if seen.unread:
+        blocks.append(b.context(say("outlook.unread", n=seen.unread)))
     if seen.more:
         blocks.append(b.context(say("outlook.unseen", n=seen.looked_at)))
     return blocks

@@ -103,7 +103,7 @@ def _notes(scene: Scene) -> list[str]:
     if case.stars:
         notes.append(say("case.stars", n=case.stars))
     if case.open:
-        term = say(f"case.term.{scene.mode.value}", days=scene.days)
+        term = say(f"case.term.{case.due.mode.value}", days=case.due.days)
         notes.append(say("case.clock", term=term))
     return notes
 

@@ -160,13 +160,13 @@ def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:
 
 def _due(face: Face, actor: str, rest: Sequence[str]) -> Told:
     """The date of a case, or of what would be received on a day; today if none is given."""
-    asked, terms = " ".join(rest)[:50], face.desk.terms
+    asked = " ".join(rest)[:50]
     if _NUMBER.fullmatch(asked):
         scene = face.shown(actor, asked.upper())
         told = explain(face.desk, scene.case, scene.dossier.events)
-        blocks = explained.of_case(scene.voice, scene.case, told, terms.platform_days)
+        blocks = explained.of_case(scene.voice, scene.case, told)
     else:
-        counted = what_if(face.desk, actor, _received(face, asked))
+        counted, terms = what_if(face.desk, actor, _received(face, asked)), face.desk.terms
         blocks = explained.of_date(face.voice_of(actor), counted, terms.days, terms.mode)
     return {"text": blocks[0]["text"]["text"], "blocks": blocks}
 

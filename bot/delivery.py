@@ -35,6 +35,7 @@ from opendata.desk.digests import digest as planned
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST
+from opendata.desk.reminding import deciders, to_be_decided
 from opendata.rules.feedback import State
 from opendata.rules.people import Role
 from opendata.rules.reminders import escalated_to, opening
@@ -44,8 +45,6 @@ log = logging.getLogger(__name__)
 WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _IN_HOURS = frozenset({Message.STILL_YOURS, Message.ESCALATION})
 """What nobody asked for: it calls whoever does not have it yet in office hours only."""
-_OF_EVERYBODY = frozenset({Message.HELP, Message.ESCALATION})
-"""What nobody decides: the drafter may have it too."""
 _REMINDED = frozenset({Section.OVERDUE, Section.DUE_TODAY, Section.SOON})
 """A case that stands alone under such a heading fell on a milestone: it is reminded of in full."""
 SNAPSHOT = 1
@@ -118,7 +117,8 @@ def _carried_out(desk: Desk, sender: Sender, plan: Plan) -> Outcome:
             if not isinstance(delay, Busy):
                 break
     if waits:
-        outbox.put_off(desk, intent, max(waits))
+        wait = max(waits)
+        outbox.put_off(desk, intent, wait, anew=wait == plan.quiet)
         return Outcome.PUT_OFF
     if causes and not _is_notice(intent):
         log.warning("parked %s: %s", intent.id, causes)
@@ -182,7 +182,7 @@ def _wanted(desk: Desk, about: Dossier, intent: Intent) -> bool:
     if intent.kind is Message.ESCALATION:
         return Role.CIO in escalated_to(case, desk.today(), desk.calendar(case.agency))
     waiting = {
-        Message.COSIGN: bool(case.draft and case.draft.awaits_cosign),
+        Message.COSIGN: case.state is State.IN_PROGRESS and to_be_decided(case),
         Message.REVIEW: case.state is State.IN_REVIEW,
         Message.APPROVAL: case.state is State.AWAITING_APPROVAL,
         Message.TO_PUBLISH: case.state is State.APPROVED,
@@ -211,19 +211,14 @@ def _persons(face: Face, intent: Intent, about: Dossier) -> list[str]:
         return [intent.person]
     if intent.kind is Message.TO_PUBLISH:
         return [case.officer] if case.officer else []
-    if intent.kind is Message.COSIGN:
-        people = directory.nearest_holders(Role.LEGAL, case.agency)
-    elif intent.kind is Message.REVIEW:
-        people = directory.reviewers(case.agency)
-    elif intent.kind is Message.HELP:
+    if intent.kind is Message.HELP:
         people = directory.nearest_holders(Role.COORDINATOR, case.agency)
-    else:
+    elif intent.kind is Message.ESCALATION:
         able = directory.approvers(case.agency, face.desk.today())
         people = tuple(one.person for one in able)
-    if intent.kind in _OF_EVERYBODY:
-        return [one.id for one in people]
-    drafter = case.draft.drafter if case.draft else None
-    return [one.id for one in people if one.id != drafter]
+    else:
+        people = deciders(case, directory, face.desk.today())
+    return [one.id for one in people]
 
 
 def _case_message(face: Face, intent: Intent, about: Dossier, to: str, wanted: bool) -> Rendered:  # noqa: FBT001  # as Copy has it

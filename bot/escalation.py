@@ -79,9 +79,9 @@ def escalation(scene: Scene) -> Rendered:
     case, say, voice = scene.case, scene.say, scene.voice
     heading = say("escalation.heading", case=case.id, title=voice.title(case))
     details = scene.button(Button.DETAILS)
-    if not scene.current:
+    if scene.occasion.partition(".")[0] != f"{case.round}":
         return closed(heading, say("escalation.closed"), [b.actions([details])])
-    if Role.CIO not in escalated_to(case, voice.today, voice.calendar):
+    if not scene.current or Role.CIO not in escalated_to(case, voice.today, voice.calendar):
         return closed(heading, _over(scene), [b.actions([details])])
     told = said_of(scene)
     facts = "\n".join([say("escalation.due", **told), _waits(scene)])
@@ -129,11 +129,11 @@ def _proposal(scene: Scene) -> str:
 
 
 def _instructed(scene: Scene) -> Event | None:
-    """What the CIO said last, since this round fell due."""
-    events = scene.dossier.events
+    """What the CIO said last, since this round fell due by the date that is promised now."""
+    events, due = scene.dossier.events, scene.case.due_now
     began = next((e.version for e in reversed(events) if e.action is Action.NEW_ROUND), 0)
     told = (e for e in reversed(events) if e.action is Action.INSTRUCT and e.version > began)
-    return next(told, None)
+    return next((e for e in told if local_date(e.at) > due), None)
 
 
 def _words(scene: Scene, event: Event) -> list[Block]:

@@ -25,15 +25,15 @@ _MOVED = {
 }
 
 
-def of_case(voice: Voice, case: Case, told: Explained, platform_days: int) -> list[Block]:
+def of_case(voice: Voice, case: Case, told: Explained) -> list[Block]:
     """A case's date: day by day, then what moved it, and the platform's date beside it."""
     counted, due = told.counted, case.due
     blocks = [b.section(voice.say("why.heading", case=case.id, due=case.due_now))]
     if case.due_now != due.original:
         blocks.append(b.section(voice.say("why.both", original=due.original, now=case.due_now)))
     blocks += lines([_moved(voice, one) for one in told.moves])
-    blocks += _days(voice, counted)
-    blocks.append(b.context(voice.say("why.platform", days=platform_days, due=due.platform)))
+    blocks += [_clock(voice, due.days, due.mode), *_days(voice, counted)]
+    blocks.append(b.context(voice.say("why.platform", days=due.platform_days, due=due.platform)))
     if counted.calendar_version != due.calendar_version and counted.due_on != due.original:
         blocks.append(b.context(voice.say("why.outdated", version=due.calendar_version)))
     return blocks
@@ -42,12 +42,12 @@ def of_case(voice: Voice, case: Case, told: Explained, platform_days: int) -> li
 def of_date(voice: Voice, counted: Deadline, days: int, mode: Mode) -> list[Block]:
     """When something would be due."""
     heading = voice.say("why.if", date=counted.steps[0].date, due=counted.due_on)
+    return [b.section(heading), _clock(voice, days, mode), *_days(voice, counted)]
+
+
+def _clock(voice: Voice, days: int, mode: Mode) -> Block:
     term = voice.say(f"case.term.{mode.value}", days=days)
-    return [
-        b.section(heading),
-        b.context(voice.say("case.clock", term=term)),
-        *_days(voice, counted),
-    ]
+    return b.context(voice.say("case.clock", term=term))
 
 
 def _days(voice: Voice, counted: Deadline) -> list[Block]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bot.ids import Ref
 from bot.scene import Scene
 from bot.voice import Voice
 from opendata.desk.casefile import occasion_of
@@ -37,6 +38,10 @@ class Face:
                 raise
             return act(face)
 
+    def judging(self, ref: Ref) -> Face:
+        """This face for a click: it acts in the round that was shown, and in no other."""
+        return replace(self, desk=replace(self.desk, round=ref.round))
+
     def voice(self, language: str = "zh") -> Voice:
         """A voice of today."""
         desk = self.desk
@@ -62,8 +67,6 @@ class Face:
             kind=kind,
             occasion=occasion_of(dossier.case, kind),
             event=dossier.events[-1],
-            days=self.desk.terms.days,
-            mode=self.desk.terms.mode,
         )
 
     def shown(self, actor: str, case_id: str) -> Scene:

@@ -348,9 +348,9 @@ def _line(voice: Voice, event: Event) -> str:
     return voice.say("details.event", at=event.at, actor=who, action=done)
 
 
-def why(voice: Voice, case: Case, told: Explained, platform_days: int) -> Block:
+def why(voice: Voice, case: Case, told: Explained) -> Block:
     """為什麼是這一天: every day, counted or not, and why; and what has moved the date."""
-    blocks = of_case(voice, case, told, platform_days)
+    blocks = of_case(voice, case, told)
     return b.modal(voice.say("modal.why"), blocks, close=_close(voice))
 
 

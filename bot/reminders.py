@@ -47,7 +47,8 @@ def reminder(scene: Scene, to: Person | None, *, afternoon: bool) -> Rendered:
     asks = holds and not coordinates
     do = "reminder.do.help" if asks else "reminder.do" if holds else "reminder.see_to"
     told = "\n".join(_lines(scene, to, scene.say(do, step=step(scene)), afternoon=afternoon))
-    buttons = _for_holder(scene, to) if holds else _for_others(scene)
+    alone = to is not None and held_by == {to.id}
+    buttons = _for_holder(scene, to, alone=alone) if holds else _for_others(scene)
     more = [help_button(scene)] if asks else []
     details = scene.button(Button.DETAILS)
     return Rendered(told, [b.section(told), b.actions([*buttons, *more, details])])
@@ -136,13 +137,14 @@ def place(scene: Scene) -> str:
 # -- what can be done -------------------------------------------------------------------------
 
 
-def _for_holder(scene: Scene, to: Person | None) -> list[Block]:
+def _for_holder(scene: Scene, to: Person | None, *, alone: bool) -> list[Block]:
+    """The next step, more time, and a later morning for whoever has the case alone."""
     case = scene.case
     buttons = list(next_buttons(scene))
     if extendable(scene):
         buttons.append(scene.button(Button.EXTEND))
     own = case.state not in WITH_OFFICER or (to is not None and to.id == case.officer)
-    if own and case.state in WORKED and mornings(scene):
+    if own and alone and case.state in WORKED and mornings(scene):
         buttons.append(scene.button(Button.SNOOZE))
     return buttons
 

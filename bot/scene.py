@@ -16,7 +16,6 @@ from opendata.desk.outbox import Message
 from opendata.desk.reading import Dossier
 from opendata.desk.records import Opinion
 from opendata.rules import privacy
-from opendata.rules.deadline import Mode
 from opendata.rules.feedback import Case, Event
 from opendata.rules.reply import Purpose
 from opendata.texts import masked
@@ -36,15 +35,13 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a message is rendered from: the case, the reader's voice, which occasion, the terms."""
+    """What a message is rendered from: the case, the reader's voice, and which occasion."""
 
     dossier: Dossier
     voice: Voice
     kind: Message
     occasion: str
     event: Event
-    days: int = 7
-    mode: Mode = Mode.CALENDAR
 
     @property
     def case(self) -> Case:

@@ -81,14 +81,23 @@ def attempted(intent: Intent) -> Counter[str]:
 def performed(intent: Intent, clock: Callable[[], float] = time.monotonic) -> Counter[str]:
     """Do a task whose time has come, as far as there is time for it.
 
+    Returns:
+        PERFORMED, and FAILED for each case that could not be read.
+
     Raises:
         DeskError: the store does not answer.
     """
-    desk, begun = wiring.desk(), clock()
+    desk, begun, counts = wiring.desk(), clock(), Counter[str]()
     if intent.not_before > desk.now():
-        return Counter()
-    recompute.perform(desk, intent, enough=lambda: clock() - begun > FOR_A_TASK)
-    return Counter({PERFORMED: 1})
+        return counts
+
+    def unread(case: str) -> None:
+        logger.error("not recounted", extra={"case": case})
+        counts[FAILED] += 1
+
+    recompute.perform(desk, intent, lambda: clock() - begun > FOR_A_TASK, unread=unread)
+    counts[PERFORMED] += 1
+    return counts
 
 
 def each(intents: Iterable[Intent], enough: float = ENOUGH) -> Counter[str]:

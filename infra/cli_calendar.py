@@ -121,11 +121,13 @@ def _tell_moves(out: Console, seen: Outlook) -> None:
         out.say("outlook.move", case=one.case.id, before=one.case.due_now, after=one.to)
     if seen.settled:
         out.say("outlook.settled", n=seen.settled)
+    if seen.unread:
+        out.say("outlook.unread", n=seen.unread)
 
 
 def _recount(out: Console, desk: Desk, task: Intent) -> None:
     """Recount all that is touched; should this end in the middle, the outbox finishes it."""
-    seen, moved = 0, 0
+    seen, moved, unread = 0, 0, list[str]()
 
     def further(n: int, done: int) -> None:
         nonlocal seen, moved
@@ -133,8 +135,10 @@ def _recount(out: Console, desk: Desk, task: Intent) -> None:
             out.note("cli.recounting", n=n, moved=done)
         seen, moved = n, done
 
-    recompute.perform(desk, task, told=further)
+    recompute.perform(desk, task, told=further, unread=unread.append)
     out.say("cli.recounted", n=seen, moved=moved)
+    if unread:
+        out.say("outlook.unread", n=len(unread))
 
 
 @calendar.command("close")

@@ -25,6 +25,7 @@ from opendata.rules.errors import (
     NotFound,
     NotHolder,
     OutOfTurn,
+    RoundOver,
     Stale,
     Stranger,
     TextChanged,
@@ -95,6 +96,11 @@ class Sheet:
         """The office calendar of the case's agency and its approver."""
         return self.desk.calendar(self.case.agency, self.versions)
 
+    def _as_halves_counted(self) -> OfficeCalendar:
+        """The same calendar, were half a day's closure still taken as when it was counted last."""
+        seats, half = self.directory.seats(self.case.agency), self.case.due.half_closes
+        return self.desk.office(self.versions).at(seats, half_closes=half)
+
     def due_of(self, opened_at: datetime) -> Due:
         """Both clocks of a round of this case that opens at an instant."""
         return due_of(opened_at, self.calendar(), self.desk.terms)
@@ -132,10 +138,14 @@ class Sheet:
 
         Raises:
             Stranger, WrongRole, NotHolder, OutOfTurn.
+            RoundOver: the person was shown the case in another round.
             LostRace: it was possible until somebody else moved the case; names who, what, when.
         """
         if self.person is not None and not self.person.active:
             raise Stranger(person=self.person.id)
+        shown, current = self.desk.round, self.case.round
+        if shown not in (None, current):
+            raise RoundOver(case=self.case.id, shown=shown, current=current)
         try:
             to = transitions.next_state(self.case.state, action, self.roles())
         except (OutOfTurn, WrongRole) as refused:
@@ -195,9 +205,11 @@ class Sheet:
 
         ``entry``: number of the change of the calendar, which tells who made it; 0: there is none.
         """
-        due = recounted(self.case, self.calendar(), self.desk.terms)
+        due = recounted(self.case, self.calendar())
         if due is self.case.due:
             return False
+        if recounted(self.case, self._as_halves_counted()) is self.case.due:
+            cause = ChangeKind.HALF
         dates = {"before": dates_of(self.case.due), "after": dates_of(due)}
         self.record(Action.RECOMPUTE, facts={"cause": cause, "entry": entry, **dates}, due=due)
         return True
@@ -220,8 +232,10 @@ class Sheet:
     def writes(self) -> list[Write]:
         """Everything of this transaction."""
         told = {kind for kind, *_ in self.told}
-        if self._was_escalated() and Message.ESCALATION not in told:
-            self.tell(Message.ESCALATION)
+        if self.before and self._was_escalated() and Message.ESCALATION not in told:
+            # The message that is there: a new promise may have begun another occasion.
+            occasion = occasion_of(self.before, Message.ESCALATION)
+            self.told[Message.ESCALATION, occasion, None] = self.case.version, self.now
         if self.before and asked_about(self.before) and not asked_about(self.case):
             self.tell(Message.STILL_YOURS, person=self.before.officer)
         writes: list[Write] = [self.head()]
@@ -263,12 +277,14 @@ class Sheet:
 def occasion_of(case: Case, kind: Message) -> str:
     """Which of several messages of a kind this is: the card is one for ever, a submission counts.
 
-    A co-sign request belongs to a draft; news and a reassignment to the event itself.
+    A co-sign request belongs to a draft; a delay report to a round and what was promised in it,
+    wherever closures move that date; news and a reassignment to the event itself.
     """
     if kind is Message.CARD:
         return "card"
     if kind is Message.ESCALATION:
-        return f"{case.round}"
+        promised = case.due.promised or case.due.granted
+        return f"{case.round}.{promised:%Y%m%d}" if promised else f"{case.round}"
     if kind is Message.STILL_YOURS and case.asked_at is not None:
         return f"{case.round}.{local_date(case.asked_at):%Y%m%d}"
     if kind in _LIVES_IN_ROUND:

@@ -24,6 +24,10 @@ def due_of(opened_at: datetime, calendar: OfficeCalendar, terms: Terms) -> Due:
         platform=platforms.due_on,
         provisional=ours.provisional or platforms.provisional,
         calendar_version=ours.calendar_version,
+        days=terms.days,
+        platform_days=terms.platform_days,
+        mode=terms.mode,
+        half_closes=calendar.half_counts,
     )
 
 
@@ -43,15 +47,17 @@ def dates_of(due: Due) -> dict[str, date]:
     return dates | ({"study": due.study} if due.study else {})
 
 
-def recounted(case: Case, calendar: OfficeCalendar, terms: Terms) -> Due:
+def recounted(case: Case, calendar: OfficeCalendar) -> Due:
     """The case's clocks on another calendar; the same object if no date of them changes.
 
-    An extension stays what was granted, and a promise what was promised.
+    The terms stay those on which the round began, an extension what was granted, and a promise
+    what was promised.
     """
-    old, new = case.due, due_of(case.opened_at, calendar, terms)
+    old = case.due
+    new = due_of(case.opened_at, calendar, Terms(old.days, old.platform_days, old.mode))
     if old.granted is not None:
         new = extended(new, old.granted, calendar)
     if old.promised is not None:
         new = studied(new, old.promised, calendar)
-    unchanged = replace(new, calendar_version=old.calendar_version) == old
-    return old if unchanged else new
+    seen = replace(new, calendar_version=old.calendar_version, half_closes=old.half_closes)
+    return old if seen == old else new

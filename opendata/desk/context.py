@@ -41,14 +41,14 @@ class Office:
 
     years: OfficeCalendar
     closures: tuple[Closure, ...] = ()
-    seated: dict[frozenset[str], OfficeCalendar] = field(default_factory=dict)
+    seated: dict[tuple[frozenset[str], bool], OfficeCalendar] = field(default_factory=dict)
 
     def at(self, seats: frozenset[str], *, half_closes: bool) -> OfficeCalendar:
         """The calendar with the closures of some counties."""
-        if seats not in self.seated:
+        if (seats, half_closes) not in self.seated:
             here = self.years.with_closures(self.closures, seats, half_counts=half_closes)
-            self.seated[seats] = here
-        return self.seated[seats]
+            self.seated[seats, half_closes] = here
+        return self.seated[seats, half_closes]
 
 
 @dataclass(slots=True)
@@ -60,11 +60,16 @@ class _Memory:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The context of all use cases."""
+    """The context of all use cases.
+
+    ``round``: the one in which a person was shown the case that is acted on; in another, nothing
+    is done. None: nobody was shown any.
+    """
 
     store: Store
     clock: Clock
     terms: Terms = Terms()
+    round: int | None = None
     _memory: _Memory = field(default_factory=_Memory)
 
     def for_request(self) -> Desk:

@@ -6,10 +6,10 @@ asked for stands in ``reminding``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from opendata.desk import outbox, reading, records
@@ -23,6 +23,12 @@ from opendata.rules.errors import Stale
 from opendata.rules.feedback import Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import LONG_BREAK, SOON, opening, wanted_year
+
+_ELSEWHERE = timedelta(days=7)
+"""Where offices were closed, the same number of workdays reaches so much further at most."""
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+AGAIN = 3
+"""Workdays for which what was put off stands in a digest after its own morning."""
 
 
 class Section(StrEnum):
@@ -98,7 +104,7 @@ def moved_on(desk: Desk, intent: Intent) -> bool:
         outbox.done(desk, intent)
         return True
     if at > now:
-        outbox.put_off(desk, intent, at - now)
+        outbox.put_off(desk, intent, at - now, anew=True)
     return at > now
 
 
@@ -117,46 +123,127 @@ def _agencies(directory: Directory, channel: str) -> list[str]:
 
 
 def digest(desk: Desk, intent: Intent) -> Digest:
-    """The digest of an intent, as it is today: one query."""
+    """The digest of an intent, as it is today.
+
+    One query for up to AROUND open cases around the addressee. Where there are more, it reads on as
+    far as a digest speaks of; to the end on the first day back, and before it says that there is
+    nothing. What waits for a decision and is due later than that it may leave out, and says so.
+    """
     versions, to = desk.store.get(*records.VERSIONS), intent.case.removeprefix(records.DIGEST)
     directory, today = desk.directory(versions), desk.today()
     person = directory.person(intent.person) if intent.person else None
     calendar = _calendar(desk, intent, versions)
     afternoon = intent.occasion.endswith("1")
-    page = _around(desk, directory, to, person)
-    sections: dict[Section, list[Case]] = {section: [] for section in Section}
     rested = calendar.is_workday(today) and calendar.rest_before(today) >= LONG_BREAK
     back = rested and not afternoon
-    for case in map(records.read_case, page.rows):
-        own = desk.calendar(case.agency, versions)
-        called = {one.to: one for one in told_of(case, directory, own, today)}.get(to)
-        section = _section(case, called, directory, own, today, back=back) if called else None
-        if section and (not afternoon or section is Section.DUE_TODAY):
-            sections[section].append(case)
+    reader = _Reader(desk, versions, to, person, today, afternoon=afternoon, back=back)
+    by = today if afternoon else calendar.workday_after(today, SOON) + _ELSEWHERE
+    sections, more = reader.read(date.max if back else by)
     break_after = calendar.rest_after(today) >= LONG_BREAK
     coordinates = person is not None and directory.may_import(person.id)
     return Digest(
         to=person,
         day=today,
         afternoon=afternoon,
-        sections={section: cases for section, cases in sections.items() if cases},
+        sections=sections,
         back=back,
         break_until=calendar.workday_after(today, 1) if break_after else None,
         wanted_year=wanted_year(today, calendar) if coordinates and not afternoon else None,
         calendar=calendar,
-        more=page.next is not None,
+        more=more,
     )
 
 
-def _around(desk: Desk, directory: Directory, to: str, person: Person | None) -> Page:
-    """Open cases around a person or a channel, the first to fall due."""
-    if person is not None:
-        return reading.around(desk, person, None, reading.AROUND)
-    agencies = _agencies(directory, to)
-    if len(agencies) == 1:
-        shelf = records.agency_shelf(agencies[0])
-        return desk.store.find(Index.AGENCY, shelf, prefix=records.OPEN_SHELF, limit=reading.AROUND)
-    return desk.store.find(Index.OPEN, records.OPEN_CASES, limit=reading.AROUND)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Finds what an addressee is told of on a day."""
+
+    desk: Desk
+    versions: Mapping[Key, Row]
+    to: str
+    person: Person | None
+    today: date
+    afternoon: bool
+    back: bool
+
+    def read(self, by: date) -> tuple[Mapping[Section, Sequence[Case]], bool]:
+        """Cases by heading, those due by a date at least; and whether some were not looked at."""
+        found: dict[str, tuple[Section, Case]] = {}
+        more = False
+        for page in self._pages():
+            for row in page.rows:
+                # One that cannot be read keeps no other from anybody; the watchdog tells of it.
+                with suppress(*_UNREADABLE):
+                    found |= self._placed(row)
+            more = page.next is not None
+            if found and page.rows and _due_on(page.rows[-1]) > by:
+                break
+        in_order = sorted(found.values(), key=lambda one: (one[1].due_now, one[1].id))
+        headings = [section for section in Section if any(one is section for one, _ in in_order)]
+        cases = {
+            heading: [case for one, case in in_order if one is heading] for heading in headings
+        }
+        return cases, more
+
+    def _pages(self) -> Iterator[Page]:
+        """Open cases around the addressee by due date; a page is read when it is asked for.
+
+        Where the first page is not all, a person's own are put before it: they concern that person
+        whenever they are due.
+        """
+        find, person = self.desk.store.find, self.person
+        own = records.owner_shelf(person.id) if person else ""
+        if person is not None and self._decides_nothing(person):
+            yield find(Index.OWNER, own)
+            return
+        page = self._around(None)
+        if person is not None and page.next is not None:
+            page = Page((*find(Index.OWNER, own).rows, *page.rows), page.next)
+        yield page
+        while page.next is not None:
+            page = self._around(page.next)
+            yield page
+
+    def _decides_nothing(self, person: Person) -> bool:
+        deputises = any(deputy.by == person.id for deputy in self._directory.deputies)
+        return not deputises and person.roles <= {Role.OFFICER, Role.MEMBER}
+
+    def _around(self, after: str | None) -> Page:
+        if self.person is not None:
+            return reading.around(self.desk, self.person, after, reading.AROUND)
+        find, agencies = self.desk.store.find, _agencies(self._directory, self.to)
+        if len(agencies) != 1:
+            return find(Index.OPEN, records.OPEN_CASES, after=after, limit=reading.AROUND)
+        shelf, prefix = records.agency_shelf(agencies[0]), records.OPEN_SHELF
+        return find(Index.AGENCY, shelf, prefix=prefix, after=after, limit=reading.AROUND)
+
+    def _placed(self, row: Row) -> dict[str, tuple[Section, Case]]:
+        """The case under its heading, if it concerns the addressee today."""
+        case = records.read_case(row)
+        own = self.desk.calendar(case.agency, self.versions)
+        told = told_of(case, self._directory, own, self.today)
+        called = next((one for one in told if one.to == self.to), None)
+        if called is None or _put_off(case, self.today):
+            return {}
+        section = _section(case, called, self._directory, own, self.today, back=self.back)
+        wanted = section is Section.DUE_TODAY or not self.afternoon
+        return {case.id: (section, case)} if section and wanted else {}
+
+    @property
+    def _directory(self) -> Directory:
+        return self.desk.directory(self.versions)
+
+
+def _put_off(case: Case, today: date) -> bool:
+    """Whether who has it wants to hear of it later; of what falls due everybody hears."""
+    snooze = case.snooze
+    living = snooze is not None and snooze.ended_at is None and today < snooze.until
+    return living and today < case.due_now
+
+
+def _due_on(row: Row) -> date:
+    """When an open case falls due, as the indexes have it."""
+    return date.fromisoformat(row.places[Index.OPEN].order.partition("#")[0])
 
 
 def _section(  # noqa: PLR0911  # one line a heading
@@ -185,14 +272,19 @@ def _section(  # noqa: PLR0911  # one line a heading
         return Section.AFTER_BREAK
     if case.state is State.APPROVED:
         return Section.TO_PUBLISH
-    return Section.LATER if back or _comes_back(case, today) else None
+    return Section.LATER if back or _comes_back(case, calendar, today) else None
 
 
-def _comes_back(case: Case, today: date) -> bool:
-    """Whether it stands there though it is not due soon: put off until now, or given back."""
-    moved, snooze = case.moved, case.snooze
-    put_off = snooze is not None and moved.at <= snooze.at and snooze.until <= today
-    return put_off or (moved.actor == Outside.CLOCK and case.state is State.RECEIVED)
+def _comes_back(case: Case, calendar: OfficeCalendar, today: date) -> bool:
+    """Whether it stands there though it is not due soon: put off until now, or given back.
+
+    What was put off stands there for some mornings, as its own may have failed, until somebody
+    does something about it.
+    """
+    snooze = case.snooze
+    if snooze is not None and case.progressed_at == snooze.at:
+        return snooze.until <= today <= calendar.workday_after(snooze.until, AGAIN)
+    return case.moved.actor == Outside.CLOCK and case.state is State.RECEIVED
 
 
 def _asked_to_cosign(case: Case, called: Called) -> bool:

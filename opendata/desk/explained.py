@@ -48,8 +48,8 @@ class Explained:
 
 def explained(desk: Desk, case: Case, events: Iterable[Event]) -> Explained:
     """The date of a case, counted on the calendar of its agency's and its approver's seats."""
-    terms, calendar = desk.terms, desk.calendar(case.agency)
-    counted = deadline.due(case.opened_at, calendar, terms.days, terms.mode)
+    due, calendar = case.due, desk.calendar(case.agency)
+    counted = deadline.due(case.opened_at, calendar, due.days, due.mode)
     return Explained(counted, tuple(_moves(events)))
 
 

@@ -72,10 +72,10 @@ def limits(sheet: Sheet) -> tuple[date, date]:
 
     The last is as far behind the original due date as the promise is long, counted alike.
     """
-    case, calendar, terms = sheet.case, sheet.calendar(), sheet.desk.terms
-    first = calendar.workday_after(case.due.on, 1)
-    counted_from = deadline.end_of_day(case.due.original)
-    return first, deadline.due(counted_from, calendar, terms.days, terms.mode).due_on
+    due, calendar = sheet.case.due, sheet.calendar()
+    first = calendar.workday_after(due.on, 1)
+    counted_from = deadline.end_of_day(due.original)
+    return first, deadline.due(counted_from, calendar, due.days, due.mode).due_on
 
 
 def hindered(sheet: Sheet) -> Fault | None:

@@ -10,6 +10,7 @@ from datetime import date
 from opendata.desk.casefile import MAX_NOTE, Sheet, transact
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
+from opendata.desk.reminding import holders
 from opendata.rules import reply
 from opendata.rules.errors import Fault, Invalid, NotHolder
 from opendata.rules.feedback import Action, Case, Snooze, State
@@ -36,7 +37,7 @@ def snooze(desk: Desk, case_id: str, actor: str, until: date) -> Case:
 
     Raises:
         NotHolder: somebody else is the officer of the case.
-        Invalid: ``not_in_future``, ``past_due`` or ``day_off``.
+        Invalid: ``shared``, ``not_in_future``, ``past_due`` or ``day_off``.
     """
 
     def decide(sheet: Sheet) -> None:
@@ -57,15 +58,19 @@ def snooze(desk: Desk, case_id: str, actor: str, until: date) -> Case:
 
 
 def may_snooze(sheet: Sheet) -> None:
-    """Refuse whoever does not have the case.
+    """Refuse whoever does not have the case alone: the others would be reminded no more.
 
     Raises:
         NotHolder: somebody else is its officer.
+        Invalid: ``shared``: somebody else has it too.
         OutOfTurn, WrongRole: as the table has it.
     """
     sheet.may(Action.SNOOZE)
     if sheet.case.state not in _WITH_A_UNIT and sheet.case.officer != sheet.actor:
         raise NotHolder(action=Action.SNOOZE, officer=sheet.case.officer)
+    having = holders(sheet.case, sheet.directory, local_date(sheet.now))
+    if any(one.to != sheet.actor for one in having):
+        raise Invalid(Fault("until", "shared"))
 
 
 def ask_help(desk: Desk, case_id: str, actor: str) -> Case:

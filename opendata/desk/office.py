@@ -6,7 +6,7 @@ Nothing is changed here: what is entered stands in ``roster``, what follows for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -135,12 +135,14 @@ class Outlook:
         moves: those whose date moves, by due date.
         settled: how many would no longer be provisional, or have another date of the platform.
         looked_at: how many are open; ``more``: further ones were not looked at.
+        unread: how many of them cannot be read.
     """
 
     moves: tuple[Move, ...]
     settled: int
     looked_at: int
     more: bool = False
+    unread: int = 0
 
 
 def outlook(desk: Desk, office: Office, limit: int = 0) -> Outlook:
@@ -149,18 +151,22 @@ def outlook(desk: Desk, office: Office, limit: int = 0) -> Outlook:
     ``limit`` is how many are looked at, the first to fall due; 0: all.
     """
     page = desk.store.find(Index.OPEN, records.OPEN_CASES, limit=limit)
-    changed = list(_changed(desk, office, map(records.read_case, page.rows)))
-    moves = tuple(one for one in changed if one.to != one.case.due_now)
-    return Outlook(moves, len(changed) - len(moves), len(page.rows), page.next is not None)
-
-
-def _changed(desk: Desk, office: Office, cases: Iterable[Case]) -> Iterator[Move]:
-    directory, terms = desk.directory(), desk.terms
-    for case in cases:
-        seats = directory.seats(case.agency)
-        due = recounted(case, office.at(seats, half_closes=terms.half_closes), terms)
+    directory, unread = desk.directory(), 0
+    changed = list[Move]()
+    for row in page.rows:
+        try:
+            case = records.read_case(row)
+            seats = directory.seats(case.agency)
+            calendar = office.at(seats, half_closes=desk.terms.half_closes)
+            due = recounted(case, calendar)
+        except records.UNREADABLE:
+            unread += 1
+            continue
         if due is not case.due:
-            yield Move(case, due)
+            changed.append(Move(case, due))
+    moves = tuple(one for one in changed if one.to != one.case.due_now)
+    more = page.next is not None
+    return Outlook(moves, len(changed) - len(moves), len(page.rows), more, unread)
 
 
 class Remark(StrEnum):

@@ -31,7 +31,7 @@ from opendata.rules.canonical import decode, encode
 from opendata.rules.errors import Stale, Unavailable
 
 PARKED_FOR = timedelta(minutes=10)
-ATTEMPTS = 8
+ATTEMPTS, PAGE = 8, 500
 
 
 class Message(StrEnum):
@@ -77,6 +77,7 @@ class Intent:
         tries: how often delivery was put off; it is the row's version.
         causes: what somebody has to mend first, by name; it is parked, and tried now and then.
         cursor: of a task that ran out of time: where it goes on; None: at the beginning.
+        since: when it was due first, if it was put off since then; None: it was not.
     """
 
     id: str
@@ -89,6 +90,12 @@ class Intent:
     tries: int = 0
     causes: tuple[str, ...] = ()
     cursor: str | None = None
+    since: datetime | None = None
+
+    @property
+    def due_since(self) -> datetime:
+        """When it should have been delivered; one that is parked, tried again."""
+        return self.not_before if self.causes or self.since is None else self.since
 
 
 # -- intents ----------------------------------------------------------------------------------
@@ -155,11 +162,24 @@ def stored(desk: Desk, intents: Sequence[Intent]) -> tuple[Intent, ...]:
     return tuple(_read(row) for rows in found for row in rows.values())
 
 
-def waiting(desk: Desk, limit: int, *, by: datetime | None = None) -> tuple[Intent, ...]:
-    """The intents whose time has come, now or by an instant, longest waiting first."""
-    upto = f"{(by or desk.now()).isoformat()}~"
-    page = desk.store.find(Index.TIMER, TIMER, upto=upto, limit=limit)
+def waiting(desk: Desk, limit: int) -> tuple[Intent, ...]:
+    """The intents whose time has come, longest waiting first."""
+    page = desk.store.find(Index.TIMER, TIMER, upto=f"{desk.now().isoformat()}~", limit=limit)
     return tuple(_read(row) for row in page.rows)
+
+
+def stuck(desk: Desk, since: datetime) -> Iterator[Intent]:
+    """The intents that have been due since an instant or before it, however often they were tried.
+
+    It reads the whole outbox, a page at a time.
+    """
+    after = None
+    while True:
+        page = desk.store.find(Index.TIMER, TIMER, after=after, limit=PAGE)
+        yield from (one for one in map(_read, page.rows) if one.due_since <= since)
+        if page.next is None:
+            return
+        after = page.next
 
 
 def overtaken(desk: Desk, intent: Intent) -> bool:
@@ -182,16 +202,23 @@ def done(desk: Desk, intent: Intent, reached: Collection[str] = ()) -> None:
     _turn(desk, intent, None, reached)
 
 
-def put_off(desk: Desk, intent: Intent, wait: timedelta, *, mended: bool = False) -> None:
-    """Try again later; nobody sleeps meanwhile. ``mended``: it is no longer parked."""
-    later = replace(intent, not_before=desk.now() + wait, tries=intent.tries + 1)
+def put_off(
+    desk: Desk, intent: Intent, wait: timedelta, *, mended: bool = False, anew: bool = False
+) -> None:
+    """Try again later; nobody sleeps meanwhile.
+
+    ``mended``: it is no longer parked. ``anew``: nothing failed, it is due only then.
+    """
+    since = None if anew else intent.since or intent.not_before
+    later = replace(intent, not_before=desk.now() + wait, tries=intent.tries + 1, since=since)
     _turn(desk, intent, replace(later, causes=()) if mended else later)
 
 
 def park(desk: Desk, intent: Intent, causes: Iterable[str]) -> None:
     """It waits until somebody mends the causes, given by name: kept, and tried now and then."""
-    later = replace(intent, not_before=desk.now() + PARKED_FOR, tries=intent.tries + 1)
-    _turn(desk, intent, replace(later, causes=tuple(sorted(set(causes)))))
+    named, tries = tuple(sorted(set(causes))), intent.tries + 1
+    at = desk.now() + PARKED_FOR
+    _turn(desk, intent, replace(intent, not_before=at, tries=tries, causes=named, since=None))
 
 
 def _turn(desk: Desk, intent: Intent, later: Intent | None, reached: Collection[str] = ()) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from opendata.desk import outbox, records
 from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
@@ -28,8 +28,10 @@ PAGE = 100
 SETTLED = timedelta(minutes=1)
 """What was counted on the old calendar when the new one came stands in the indexes by then."""
 _BEFORE, _AFTER = timedelta(days=31), timedelta(days=62)
+Shelf = tuple[str, str]
+"""A partition of the agencies' index and a prefix in it."""
 Spot = tuple[str, str, str | None]
-"""Where the walk stands: the shelf's partition, its prefix, and the end of the last page."""
+"""Where the walk stands: a shelf, and the end of the last page."""
 
 
 def recompute_case(desk: Desk, case_id: str, cause: ChangeKind, entry: int = 0) -> Case | None:
@@ -87,17 +89,19 @@ def perform(
     task: Intent,
     enough: Callable[[], bool] | None = None,
     told: Callable[[int, int], None] | None = None,
+    unread: Callable[[str], None] | None = None,
 ) -> bool:
     """Recount what a change of the calendar can touch; the task is done or put off with a cursor.
 
-    A first walk may miss what was counted on the old calendar a moment ago, so a second one
-    follows when that has settled.
+    A walk that began before it had settled may miss what was counted on the old calendar a moment
+    ago, however long it took; a second one follows then.
 
     Args:
         desk: the desk.
         task: a RECOMPUTE whose time has come.
         enough: whether there is no time for another page, asked after each; None: there is.
         told: hears after each page how many cases were looked at, and how many have new dates.
+        unread: hears of each case that cannot be read, by its partition; the walk goes on.
 
     Returns:
         Whether the walk came to its end.
@@ -111,46 +115,58 @@ def perform(
     if row is None:
         raise NotFound(what="change", name=str(task.version))
     change, seen, moved = records.read_change(row), 0, 0
-    for rows, further in _pages(desk, change, task.cursor):
+    shelves = list(_shelves(desk, change))
+    begun, spot = _resumed(task.cursor, shelves) or (desk.now(), None)
+    for rows, further in _pages(desk, shelves, spot):
         seen += len(rows)
-        moved += _recounted(desk, change, rows)
+        moved += _recounted(desk, change, rows, unread)
         if told:
             told(seen, moved)
         if further and enough and enough():
-            outbox.put_off(desk, replace(task, cursor=json.dumps(further)), timedelta(0))
+            cursor = json.dumps((begun.isoformat(), *further))
+            outbox.put_off(desk, replace(task, cursor=cursor), timedelta(0), anew=True)
             return False
-    if desk.now() < change.at + SETTLED:
-        outbox.put_off(desk, replace(task, cursor=None), SETTLED)
+    if begun < change.at + SETTLED:
+        outbox.put_off(desk, replace(task, cursor=None), SETTLED, anew=True)
     else:
         outbox.done(desk, task)
     return True
 
 
-def _recounted(desk: Desk, change: Change, rows: Sequence[Row]) -> int:
+def _recounted(
+    desk: Desk, change: Change, rows: Sequence[Row], unread: Callable[[str], None] | None
+) -> int:
     """Recount the cases of a page whose dates change; how many they were."""
-    versions = desk.store.get(*records.VERSIONS)
-    stale = (
-        case
-        for case in map(records.read_case, rows)
-        if recounted(case, desk.calendar(case.agency, versions), desk.terms) is not case.due
-    )
-    done = [recompute_case(desk, case.id, change.kind, change.number) for case in stale]
-    return sum(one is not None for one in done)
+    versions, moved = desk.store.get(*records.VERSIONS), 0
+    for row in rows:
+        try:
+            case = records.read_case(row)
+            if recounted(case, desk.calendar(case.agency, versions)) is not case.due:
+                again = recompute_case(desk, case.id, change.kind, change.number)
+                moved += again is not None
+        except records.UNREADABLE:
+            if unread:
+                unread(row.key.pk)
+    return moved
+
+
+def _resumed(cursor: str | None, shelves: Sequence[Shelf]) -> tuple[datetime, Spot] | None:
+    """When the walk began and where it goes on; None: it begins, or the roster has changed."""
+    if cursor is None:
+        return None
+    begun, partition, prefix, after = json.loads(cursor)
+    known = (partition, prefix) in shelves
+    return (datetime.fromisoformat(begun), (partition, prefix, after)) if known else None
 
 
 def _pages(
-    desk: Desk, change: Change, cursor: str | None
+    desk: Desk, shelves: Sequence[Shelf], spot: Spot | None
 ) -> Iterator[tuple[Sequence[Row], Spot | None]]:
     """Pages of heads, each with the spot behind it; None at the end of all.
 
     A case that closes meanwhile goes from the open shelf to one that is walked later.
     """
-    shelves = list(_shelves(desk, change))
-    partition, prefix, after = json.loads(cursor) if cursor else ("", "", None)
-    if (partition, prefix) in shelves:
-        start = shelves.index((partition, prefix))
-    else:  # it begins, or the roster has changed meanwhile
-        start, after = 0, None
+    start, after = (shelves.index(spot[:2]), spot[2]) if spot else (0, None)
     for number in range(start, len(shelves)):
         (partition, prefix), following = shelves[number], shelves[number + 1 : number + 2]
         further = (*following[0], None) if following else None
@@ -162,7 +178,7 @@ def _pages(
                 break
 
 
-def _shelves(desk: Desk, change: Change) -> Iterator[tuple[str, str]]:
+def _shelves(desk: Desk, change: Change) -> Iterator[Shelf]:
     """Where such cases lie: all open ones of an agency, and those closed about that time.
 
     Closures touch the agencies that have a seat there, or whose approver has.

@@ -35,6 +35,8 @@ SWEEP, HEARTBEAT = "sweep", "heartbeat"
 
 
 OPEN_SHELF, CLOSED_SHELF = "open#", "closed#"
+UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a row raises that does not hold what it should; whoever reads many goes on."""
 
 
 def agency_shelf(agency: str) -> str:

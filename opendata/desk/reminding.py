@@ -229,22 +229,39 @@ def holders(case: Case, directory: Directory, today: date) -> tuple[Called, ...]
     Unclaimed it is the channel's; under review or co-sign that unit's; then the approvers' of the
     day, and once approved whoever publishes it. Where nobody may, the coordinators'.
     """
+    if not (to_be_decided(case) or (case.state is State.RECEIVED and case.unassigned)):
+        return _officers(case, directory)
+    able = deciders(case, directory, today)
+    held = able or directory.nearest_holders(Role.COORDINATOR, case.agency)
+    waiting = _officer(case, directory) if case.state is State.IN_PROGRESS else ()
+    return _persons((*held, *waiting))
+
+
+def deciders(case: Case, directory: Directory, today: date) -> tuple[Person, ...]:
+    """Who can review, co-sign or approve what waits for it; never its drafter."""
     match case.state:
         case State.IN_REVIEW:
             able = directory.reviewers(case.agency)
         case State.AWAITING_APPROVAL:
             able = tuple(one.person for one in directory.approvers(case.agency, today))
-        case State.IN_PROGRESS if case.draft and case.draft.awaits_cosign:
+        case State.IN_PROGRESS if to_be_decided(case):
             able = directory.nearest_holders(Role.LEGAL, case.agency)
-        case State.RECEIVED if case.unassigned:
-            able = ()
         case _:
-            return _officers(case, directory)
+            able = ()
     drafter = case.draft.drafter if case.draft else None
-    others = [person for person in able if person.id != drafter]
-    held = others or directory.nearest_holders(Role.COORDINATOR, case.agency)
-    waiting = _officer(case, directory) if case.state is State.IN_PROGRESS else ()
-    return _persons((*held, *waiting))
+    return tuple(person for person in able if person.id != drafter)
+
+
+def nobody_may(case: Case, directory: Directory, today: date) -> bool:
+    """Whether it waits for an approval that nobody can give today."""
+    return case.state is State.AWAITING_APPROVAL and not deciders(case, directory, today)
+
+
+def to_be_decided(case: Case) -> bool:
+    """Whether it waits for a review, a co-sign or an approval."""
+    cosign = case.draft is not None and case.draft.awaits_cosign
+    with_a_unit = case.state in (State.IN_REVIEW, State.AWAITING_APPROVAL)
+    return with_a_unit or (case.state is State.IN_PROGRESS and cosign)
 
 
 def _officers(case: Case, directory: Directory) -> tuple[Called, ...]:

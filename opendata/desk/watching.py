@@ -1,9 +1,9 @@
 """The watchdog: proof that nothing waits unseen, and the heartbeat that says so.
 
-What is looked at: every open case has its next milestone in the timer, and none was left behind
-there; no intent that is due has waited too long; the sweep has run. What can be mended is mended
-by who may call the sweep and deliver, in ``functions``; only when nothing is left is the heartbeat
-written.
+What is looked at: every open case is counted on the calendar of today, has its next milestone in
+the timer, and none was left behind there; no intent has been due for too long, however often it was
+tried; the sweep has run. What can be mended is mended by who may call the sweep and deliver, in
+``functions``; only when nothing is left is the heartbeat written.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from opendata.desk import outbox, records
+from opendata.desk.clocks import recounted
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
 from opendata.desk.ports import MAX_READ, Expect, Index, Put
@@ -23,7 +24,6 @@ from opendata.rules.reminders import next_marks
 LONGEST_WAIT = timedelta(minutes=15)
 SWEPT_EVERY = timedelta(hours=1)
 MOST, PAGE = 1000, 500
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,10 @@ class Found:
     """What is wrong; nothing, if there is nothing in it.
 
     Attributes:
-        cases: open cases that the timer does not hold as it should, or that it left behind, and
-            those that cannot be read; the first MOST of them.
-        intents: due, and waiting for longer than LONGEST_WAIT; the first MOST of them.
+        cases: open cases that the timer does not hold as it should, or that it left behind, those
+            whose dates are of another calendar, and those that cannot be read; the first MOST.
+        intents: due for longer than LONGEST_WAIT, or parked and not tried for so long; the first
+            MOST of them.
         sweep_late: the sweep has not run for an hour and LONGEST_WAIT.
         more: there may be more of them than these.
     """
@@ -50,7 +51,7 @@ class Found:
 def look(desk: Desk) -> Found:
     """Look at every open case, at the outbox and at the sweep. It reads all open cases."""
     cases = tuple(islice(_unwatched(desk), MOST))
-    intents = outbox.waiting(desk, MOST, by=desk.now() - LONGEST_WAIT)
+    intents = tuple(islice(outbox.stuck(desk, desk.now() - LONGEST_WAIT), MOST))
     return Found(cases, intents, _sweep_late(desk), more=MOST in (len(cases), len(intents)))
 
 
@@ -59,7 +60,7 @@ def left(desk: Desk, found: Found) -> Found:
     late = desk.now() - LONGEST_WAIT
     return Found(
         cases=tuple(case for case in _reread(desk, found.cases) if not _watched(desk, case)),
-        intents=tuple(one for one in outbox.stored(desk, found.intents) if one.not_before <= late),
+        intents=tuple(one for one in outbox.stored(desk, found.intents) if one.due_since <= late),
         sweep_late=_sweep_late(desk),
         more=found.more,
     )
@@ -88,14 +89,17 @@ def _reread(desk: Desk, cases: Sequence[Awake]) -> Iterator[Awake]:
 
 
 def _watched(desk: Desk, of: Awake) -> bool:
-    """Whether the timer holds a case at its next milestone, and has not left it behind."""
+    """Whether a case is counted right, and held by the timer at its next milestone, not later."""
     try:
         case, wakes_at = records.read_case(of.head), records.wakes_at(of.head)
-        marks = next_marks(case, desk.calendar(case.agency, of.versions))
-    except _UNREADABLE:
+        calendar = desk.calendar(case.agency, of.versions)
+        marks = next_marks(case, calendar)
+        counted = recounted(case, calendar) is case.due
+    except records.UNREADABLE:
         return False
     late = desk.now() - LONGEST_WAIT - SWEPT_EVERY
-    return wakes_at == (marks[0].at if marks else None) and (wakes_at is None or wakes_at >= late)
+    held = wakes_at == (marks[0].at if marks else None)
+    return counted and held and (wakes_at is None or wakes_at >= late)
 
 
 def _sweep_late(desk: Desk) -> bool:

@@ -121,7 +121,8 @@ class ChangeKind(StrEnum):
     """What was done to the calendar that counts for a case.
 
     A year was imported, closures were entered or taken back; a newer calendar came with the desk;
-    or the case went to an agency that has its seat elsewhere.
+    the case went to an agency that has its seat elsewhere; or the ministry has come to take half a
+    day's closure otherwise.
     """
 
     YEAR = "year"
@@ -129,6 +130,7 @@ class ChangeKind(StrEnum):
     REOPENED = "reopened"
     SHIPPED = "shipped"
     SEAT = "seat"
+    HALF = "half"
 
 
 def county_of(text: str) -> str:
@@ -152,11 +154,13 @@ class OfficeCalendar:
     Attributes:
         years: by 民國 year. In any other year weekends are off and nothing else is known.
         closed: closure days beside those years.
+        half_counts: whether offices that close for half a day are closed that day.
         version: latest year and a short hash of all contents; equal contents, equal version.
     """
 
     years: Mapping[int, Year]
     closed: frozenset[date] = frozenset()
+    half_counts: bool = False
     version: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -262,7 +266,7 @@ class OfficeCalendar:
         here = {
             one.day for one in closures if one.county in counties and (half_counts or not one.half)
         }
-        return replace(self, closed=self.closed | here)
+        return replace(self, closed=self.closed | here, half_counts=half_counts)
 
 
 def year_from_days(days: Iterable[Day], source: str) -> Year:

@@ -17,6 +17,7 @@ from typing import Any
 
 from opendata.rules import audit
 from opendata.rules.canonical import decode, decode_fields, encode
+from opendata.rules.deadline import Mode
 from opendata.rules.errors import LostRace, OutOfTurn
 from opendata.rules.reply import Draft
 
@@ -135,7 +136,9 @@ class Due:
 
     ``original`` is what lateness is judged by; only a new calendar or a closure day moves it.
     ``granted`` is the date of an extension and ``promised`` that of a matter under study, as they
-    were approved: ``on`` and ``study`` keep off days without offices.
+    were approved: ``on`` and ``study`` keep off days without offices. ``days``, ``platform_days``
+    and ``mode`` are the terms on which the round began, and stay (domain rule R2);
+    ``half_closes`` is how half a day's closure was taken when it was counted last.
     """
 
     on: date
@@ -146,6 +149,10 @@ class Due:
     study: date | None = None
     granted: date | None = None
     promised: date | None = None
+    days: int = 7
+    platform_days: int = 14
+    mode: Mode = Mode.CALENDAR
+    half_closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

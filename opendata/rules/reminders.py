@@ -107,14 +107,17 @@ def _morning(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | Non
 
 
 def _held_back(day: date, snooze: Snooze) -> bool:
-    """Whether somebody wanted no other reminder that morning, and had the case then."""
+    """Whether who has the case wanted no other reminder that morning, and had it then."""
     morning = datetime.combine(day, MORNING, TAIPEI)
     had_it = snooze.ended_at is None or morning < snooze.ended_at
     return snooze.since < morning and day <= snooze.until and had_it
 
 
 def _idle(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | None:
-    """仍由您辦理嗎？ after two workdays without progress; no answer: back to the pool."""
+    """仍由您辦理嗎？ after two workdays without progress; no answer: back to the pool.
+
+    Who put the case off is asked nothing before that morning: the workdays count from it.
+    """
     waits = case.draft is not None and case.draft.awaits_cosign
     if case.state is not State.IN_PROGRESS or case.officer is None or waits:
         return None
@@ -122,8 +125,10 @@ def _idle(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | None:
     if asked is not None and asked > case.progressed_at:
         given_back = calendar.workday_after(local_date(opening(asked, calendar)), 1)
         return Milestone.GIVEN_BACK if day >= given_back else None
-    idle = calendar.workday_after(local_date(case.progressed_at), IDLE_DAYS + 1)
-    return Milestone.IDLE if day >= idle else None
+    last, snooze = local_date(case.progressed_at), case.snooze
+    if snooze is not None and snooze.ended_at is None:
+        last = max(last, snooze.until)
+    return Milestone.IDLE if day >= calendar.workday_after(last, IDLE_DAYS + 1) else None
 
 
 ESCALATION = (Role.SECTION_HEAD, Role.COORDINATOR, Role.CIO)

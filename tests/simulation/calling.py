@@ -19,6 +19,7 @@ from opendata.rules.roc import TAIPEI
 from tests.due_oracle import Oracle
 
 NINE, TWO, SIX = time(9), time(14), time(18)
+NEVER = datetime.max.replace(tzinfo=TAIPEI)
 ONE = timedelta(days=1)
 _OPEN = {
     *("received", "in_progress", "in_review", "awaiting_approval"),
@@ -101,7 +102,7 @@ class Quiet(NamedTuple):
 
     since: datetime
     until: date
-    ended: datetime = datetime.max.replace(tzinfo=TAIPEI)
+    ended: datetime = NEVER
 
 
 @dataclass(frozen=True)
@@ -206,8 +207,14 @@ def _idle(day: date, one: Standing, office: Office) -> Iterator[str]:
     if one.asked is not None:
         if day >= office.after(office.told_on(one.asked), 1):
             yield "given_back"
-    elif day >= office.after(one.progressed.astimezone(TAIPEI).date(), 3):
+    elif day >= office.after(_rested_until(one), 3):
         yield "idle"
+
+
+def _rested_until(one: Standing) -> date:
+    """The last day on which something was done, or on which nothing was to be asked before."""
+    last, quiet = one.progressed.astimezone(TAIPEI).date(), one.quiet
+    return max(last, quiet.until) if quiet and quiet.ended == NEVER else last
 
 
 class Finding(NamedTuple):

@@ -174,9 +174,10 @@ def test_a_case_is_explained_day_by_day(deployed, slack, word):
     deployed.opened(posted_at=at(date(2026, 2, 7)))
     told = words(slack.command(OLIVE, f"{word} s97944"))
     assert told[0] == "S97944的期限是115年2月23日（星期一）"
-    assert told[1] == "115年2月7日（星期六）　收案（平臺發表時間），始日不計"
-    assert told[10] == "115年2月16日（星期一）　順延（農曆除夕）"
-    assert told[17] == "115年2月23日（星期一）　屆期（當日24時止）"
+    assert told[1] == "自收案次日起算7日，末日遇放假日順延。"
+    assert told[2] == "115年2月7日（星期六）　收案（平臺發表時間），始日不計"
+    assert told[11] == "115年2月16日（星期一）　順延（農曆除夕）"
+    assert told[18] == "115年2月23日（星期一）　屆期（當日24時止）"
     assert f"依政府行政機關辦公日曆表（版本{shipped().version}）。" in told
     assert "平臺期限（14日）115年2月23日（星期一）。" in told
 
@@ -240,7 +241,7 @@ def test_the_longest_period_stays_within_slacks_limits(world):
 def _explained(world):
     told = dossier(world.desk, "S97944")
     why = explained(world.desk, told.case, told.events)
-    return words({"blocks": of_case(face_of(world).voice("zh"), told.case, why, 14)})
+    return words({"blocks": of_case(face_of(world).voice("zh"), told.case, why)})
 
 
 def test_an_extension_a_study_and_a_recount_are_told_in_their_order(world):

@@ -8,7 +8,9 @@ import pytest
 
 from bot.ids import Button, Modal, Ref
 from opendata import texts
-from opendata.desk import casework, decisions, holding, reminding, roster
+from opendata.desk import casework, decisions, holding, outbox, reminding, roster
+from opendata.desk.casefile import occasion_of
+from opendata.desk.outbox import Message
 from opendata.rules.feedback import Action, State
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, inputs, sweep
@@ -27,6 +29,7 @@ from tests.world import (
     STRANGER,
     STUDY,
     TurnedClock,
+    commented,
     withdrawn,
 )
 
@@ -130,6 +133,12 @@ def test_an_approver_learns_who_else_can_approve_today(world, told):
     remind(world, told, at(3, 9))
     one = called(world, told, at(3, 9, 14), CAROL)
     assert "法務部資訊處李副處長今日亦可核准" in one.words
+
+
+def test_who_waits_for_the_legal_unit_is_not_offered_to_put_it_off(world, told):
+    world.drafted(REFUSAL)
+    sweep(world, told)
+    assert "snooze" not in called(world, told, at(3, 4), OLIVE).buttons
 
 
 def test_an_unclaimed_case_alone_is_claimed_from_the_reminder(world, told):
@@ -287,6 +296,7 @@ def test_a_slack_that_fails_until_the_evening_calls_nobody_at_night(world, told)
     world.clock.set(at(3, 5, 21))
     sweep(world, told)
     assert told.to(OLIVE) == []
+    assert list(outbox.stuck(world.desk, world.clock())) == []
     world.clock.set(at(3, 6, 8, 59))
     sweep(world, told)
     assert told.to(OLIVE) == []
@@ -441,6 +451,16 @@ def test_an_instruction_reaches_them_to_the_letter(office, slack, told):
     assert shown in told.to(CORA)[-1].words
 
 
+def test_what_was_said_before_a_case_was_overdue_does_not_answer_the_report(world, told):
+    world.published()
+    world.clock.set(at(3, 3))
+    world.receive(commented(at=at(3, 3)))
+    holding.instruct(world.desk, CASE, CAROL)
+    sweep(world, told)
+    (one,) = [m for m in to(remind(world, told, at(3, 16)), CAROL) if "逾期陳報" in m.text]
+    assert one.buttons == ["agree", "instruct", "details"]
+
+
 def test_only_approvers_answer_a_delay_report(office, slack, told):
     escalated(office, told)
     slack.press(HELEN, Button.AGREE, ref(office))
@@ -475,6 +495,30 @@ def test_a_report_is_withdrawn_when_the_case_is_no_longer_overdue(world, told, h
         "studied": said("escalation.over", due=STUDY.promised),
     }
     assert expected[how] in one.words
+
+
+def test_a_study_that_is_overdue_again_is_a_report_of_its_own(world, told):
+    first = escalated(world, told)
+    holding.instruct(world.desk, CASE, CAROL, "請儘速")
+    casework.draft(world.desk, CASE, OLIVE, STUDY)
+    world.submit(CASE)
+    decisions.pass_review(world.desk, CASE, HELEN, world.hash(CASE))
+    decisions.approve(world.desk, CASE, CAROL, world.hash(CASE))
+    world.publish(CASE)
+    sweep(world, told)
+    remind(world, told, at(5, 6))
+    before = first.words
+    (second,) = [m for m in to(remind(world, told, at(5, 7)), CAROL) if "逾期陳報" in m.text]
+    assert second.buttons == ["agree", "instruct", "details"]
+    assert "請儘速" not in second.words
+    assert first.words == before
+
+
+def test_a_closure_that_moves_a_promised_day_begins_no_other_report(world):
+    case = world.case(world.published(STUDY))
+    moved = replace(case, due=replace(case.due, study=date(2026, 5, 4)))
+    assert moved.due_now != case.due_now
+    assert occasion_of(moved, Message.ESCALATION) == occasion_of(case, Message.ESCALATION)
 
 
 def test_what_waits_for_the_cio_is_decided_from_the_report(world, told):

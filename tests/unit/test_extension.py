@@ -24,6 +24,7 @@ from tests.world import (
     STUDY,
     World,
     commented,
+    posted,
     refuses,
 )
 
@@ -212,10 +213,11 @@ def test_the_limits_are_told_and_roll_over_a_closure(world):
 
 def test_where_workdays_are_promised_as_many_workdays_are_granted(world):
     desk = Desk(world.desk.store, world.clock, Terms(mode=Mode.WORKING))
-    sheet = load(desk, world.claimed(), OLIVE)
+    world.receive(posted(), desk=desk)
+    sheet = load(world.desk, "S97944", OLIVE)
     first, last = extension.limits(sheet)
     assert (first, sheet.calendar().workdays_between(sheet.case.due.original, last)) == (
-        date(2026, 3, 10),
+        date(2026, 3, 12),
         7,
     )
 

@@ -17,6 +17,7 @@ from opendata.desk import casework, outbox, records, roster
 from opendata.desk.outbox import Intent, Message
 from opendata.rules.calendar import Closure
 from opendata.rules.errors import Unavailable
+from tests.unit.sweeping import poisoned
 from tests.world import CAROL, CHANNELS, ETHICS_NAME, OLIVE, REPLY, STRANGER, posted
 
 CANARY = "金絲雀0912345678"
@@ -157,6 +158,17 @@ def test_a_closure_lets_the_stream_recount_the_cases_and_their_cards_follow(
     assert heard == []
     (waits,) = (one for one in deployed.waiting() if one.kind is Message.CARD and one.version == 2)
     assert waits.case == case
+
+
+def test_a_case_that_cannot_be_recounted_is_counted_and_does_not_hold_up_the_task(deployed, capsys):
+    case = deployed.opened(posted_at=deployed.clock() - timedelta(hours=1))
+    task = roster.close(deployed.desk, [Closure(deployed.case(case).due.on, "臺北市")])
+    poisoned(deployed, case)
+    key = outbox.intent_key(records.CALENDAR, task.version, 0)
+    assert deliver.handler(stream(key), None) == {"batchItemFailures": []}
+    assert metrics(capsys) == {"TasksPerformed": [1], "OutboxFailed": [1]}
+    again = outbox.intent_at(deployed.desk, key)
+    assert (again.cursor, again.not_before > deployed.clock()) == (None, True)
 
 
 def test_a_task_is_not_begun_before_its_time(deployed, capsys):

@@ -1,10 +1,11 @@
 """What is answered to a reminder: kept, put off, help wanted; and what the CIO says to a delay."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from opendata.desk import casework, decisions, holding, outbox, reading, records
+from opendata.desk import casework, decisions, holding, outbox, reading, records, roster
 from opendata.desk.outbox import Message
 from opendata.rules.errors import (
     Invalid,
@@ -14,11 +15,13 @@ from opendata.rules.errors import (
     WrongRole,
 )
 from opendata.rules.feedback import Action, State
+from opendata.rules.people import Form
 from tests.unit.sweeping import at, deliver_all, intents, swept
 from tests.world import (
     ANNA,
     CAROL,
     CORA,
+    DEPUTY,
     DEREK,
     GONE,
     HELEN,
@@ -26,8 +29,10 @@ from tests.world import (
     MEI,
     OLIVE,
     OTTO,
+    PEOPLE,
     PETRA,
     REFUSAL,
+    REPLY,
     STRANGER,
     STUDY,
     World,
@@ -176,10 +181,32 @@ def test_nobody_puts_off_what_others_have(world, state, who, error):
     refuses(error, world, lambda: holding.snooze(world.desk, case, who, FRIDAY))
 
 
-def test_a_deputy_of_the_day_puts_off_for_the_cio(world):
+@pytest.mark.parametrize("who", [CAROL, DEREK])
+def test_one_of_several_who_may_approve_does_not_silence_the_others(world, who):
     case = world.awaiting()
     world.clock.set(at(3, 4, 10))
-    assert holding.snooze(world.desk, case, DEREK, FRIDAY).snooze
+    assert fault(world, lambda: holding.snooze(world.desk, case, who, FRIDAY)) == (
+        "until",
+        "shared",
+    )
+    assert swept(world, at(3, 6)) == {"three_before": 1, "one_before": 1}
+
+
+def test_who_waits_for_the_legal_unit_does_not_silence_it(world):
+    case = world.drafted(REFUSAL)
+    assert fault(world, lambda: holding.snooze(world.desk, case, OLIVE, FRIDAY)) == (
+        "until",
+        "shared",
+    )
+
+
+def test_a_deputy_who_alone_may_approve_that_day_puts_off(world):
+    case = world.awaiting()
+    roster.import_deputies(world.desk, [replace(DEPUTY, form=Form.ACTING)])
+    gone = [replace(one, active=False) for one in PEOPLE if one.id == CAROL]
+    roster.import_people(world.desk, gone)
+    world.clock.set(at(3, 4, 10))
+    assert holding.snooze(world.desk, case, DEREK, date(2026, 3, 5)).snooze
 
 
 def test_whoever_gets_the_case_next_is_reminded_all_the_same(world):
@@ -196,6 +223,15 @@ def test_a_case_that_goes_to_a_colleague_is_put_off_no_more(world):
     casework.reassign(world.desk, case, HELEN, OTTO)
     assert world.case(case).snooze.ended_at is not None
     assert swept(world, at(3, 4)) == {"three_before": 1}
+
+
+def test_a_case_that_was_put_off_is_not_taken_away_meanwhile(world):
+    case = world.published(STUDY)
+    casework.draft(world.desk, case, OLIVE, REPLY)
+    holding.snooze(world.desk, case, OLIVE, FRIDAY)
+    assert swept(world, *(at(3, day) for day in (3, 4, 5, 6, 9, 10))) == {"snoozed": 1}
+    assert world.case(case).officer == OLIVE
+    assert swept(world, at(3, 11), at(3, 12)) == {"idle": 1, "given_back": 1}
 
 
 def test_putting_off_is_an_answer_to_the_question_too(world):

@@ -173,7 +173,7 @@ class Speaking:
         holidays = dict.fromkeys(year.off, whole(self.words[:20]))
         calendar = shipped().with_year(replace(year, off=holidays))
         told = Explained(due(case.opened_at, calendar))
-        return modals.why(self.voice, case, told, 14)
+        return modals.why(self.voice, case, told)
 
     def previewed(self):
         year = shipped().years[115]

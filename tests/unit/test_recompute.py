@@ -11,6 +11,7 @@ from opendata.desk import (
     casework,
     decisions,
     extension,
+    office,
     outbox,
     reading,
     recompute,
@@ -24,6 +25,7 @@ from opendata.rules.deadline import Mode
 from opendata.rules.errors import Invalid, NotFound, Stale, Unavailable
 from opendata.rules.feedback import Action, Outside, State
 from opendata.rules.roc import TAIPEI
+from tests.unit.sweeping import poisoned
 from tests.world import (
     CAROL,
     CORA,
@@ -408,10 +410,51 @@ def test_a_second_walk_finds_what_the_first_one_came_too_early_for(world):
     assert [one for one in world.waiting() if one.kind is Message.RECOMPUTE] == []
 
 
+def runs(world, minutes):
+    """A page of the walk every so many minutes; how many it took until nothing was left to do."""
+    run = 0
+    while True:
+        run += 1
+        (task,) = (one for one in world.waiting() if one.kind is Message.RECOMPUTE)
+        recompute.perform(world.desk, task, lambda: True)
+        world.clock.turn(minutes=minutes)
+        if all(one.kind is not Message.RECOMPUTE for one in world.waiting()):
+            return run
+
+
+def test_a_walk_that_takes_minutes_goes_a_second_time_too(world, small_pages):
+    many(world)
+    moves_nothing = closed(DUE, EAST, half=True)
+    roster.close(world.desk, [moves_nothing])
+    twice = runs(world, minutes=2)
+    roster.reopen(world.desk, [moves_nothing])
+    world.clock.turn(minutes=1)
+    assert twice == 2 * runs(world, minutes=2)
+
+
+def test_a_case_that_cannot_be_read_keeps_no_other_from_being_counted(world):
+    cases = many(world)
+    poisoned(world, "S102")
+    task, unread = roster.close(world.desk, [closed()]), []
+    assert recompute.perform(world.desk, task, unread=unread.append)
+    assert unread == ["CASE#S102"]
+    others = [case for case in cases if case != "S102"]
+    assert all(world.case(case).due.on == TUESDAY for case in others)
+
+
+def test_a_preview_counts_the_cases_that_cannot_be_read_and_shows_the_others(world):
+    for number in ("1", "2", "3"):
+        world.opened(id_=number)
+    poisoned(world, "S2")
+    seen = office.outlook(world.desk, office.with_closures(world.desk, [closed()]))
+    assert [one.case.id for one in seen.moves] == ["S1", "S3"]
+    assert (seen.looked_at, seen.unread) == (3, 1)
+
+
 def test_a_roster_that_changed_meanwhile_lets_the_walk_begin_anew(world, small_pages):
     cases = many(world)
     task = roster.close(world.desk, [closed()])
-    lost = replace(task, cursor='["AG#gone", "open#", null]')
+    lost = replace(task, cursor='["2026-03-02T02:00:00+00:00", "AG#gone", "open#", null]')
     recompute.perform(world.desk, lost)
     assert all(world.case(case).due.on == TUESDAY for case in cases)
 

@@ -159,6 +159,21 @@ def test_a_snooze_puts_reminders_off_to_its_morning_but_never_the_due_date():
     assert plan(gone, date(2026, 3, 4)) == [("03-04 09", "three_before")]
 
 
+def test_who_put_a_case_off_is_not_asked_about_it_before_two_workdays_after_that_morning():
+    snooze = Snooze(date(2026, 3, 6), MONDAY, MONDAY)
+    put_off = case(state=State.IN_PROGRESS, officer=OLIVE, snooze=snooze, reminded_to=MONDAY)
+    assert plan(put_off, date(2026, 3, 10)) == [
+        ("03-06 09", "snoozed"),
+        ("03-09 09", "due_morning"),
+        ("03-09 14", "due_afternoon"),
+        ("03-10 09", "overdue"),
+    ]
+    assert ("03-11 09", "idle") in plan(put_off, date(2026, 3, 11))
+    worked = replace(put_off, kept_at=taipei(2026, 3, 9, 10))
+    assert ("03-12 09", "idle") in plan(worked, date(2026, 3, 12))
+    assert ("03-11 09", "idle") not in plan(worked, date(2026, 3, 12))
+
+
 def test_what_a_snooze_held_back_stays_so_when_somebody_else_has_the_case():
     snoozed = Snooze(date(2026, 3, 6), MONDAY, MONDAY)
     wednesday = datetime(2026, 3, 4, 16, tzinfo=TAIPEI)

@@ -67,14 +67,16 @@ def test_a_sweep_that_stopped_is_run_by_the_watchdog(running):
     assert watching.swept_at(running.desk) == running.clock()
 
 
-def test_what_is_stuck_in_the_outbox_is_tried_and_put_off(running):
+def test_what_is_stuck_in_the_outbox_is_tried_and_while_it_stays_there_no_heart_beats(running):
     running.opened()
     watching.swept(running.desk)
     running.clock.turn(minutes=15)
-    assert watchdog.handler({}, None) == {"Heartbeat": 1, "Mended": 1, "Left": 0}
+    assert watchdog.handler({}, None) == {"Heartbeat": 0, "Mended": 0, "Left": 1}
     (key,) = running.rows("OUT#%")
     intent = outbox.intent_at(running.desk, records.Key(*key))
     assert (intent.tries, intent.not_before > running.clock()) == (1, True)
+    outbox.done(running.desk, intent)
+    assert watchdog.handler({}, None) == {"Heartbeat": 1, "Mended": 0, "Left": 0}
 
 
 def test_a_case_that_cannot_be_read_withholds_the_heartbeat_and_keeps_no_other_from_being_mended(
@@ -147,7 +149,7 @@ def test_what_was_done_is_counted(running, capsys):
     watchdog.handler({}, None)
     *_, told = (line for line in capsys.readouterr().out.splitlines() if "_aws" in line)
     counted = json.loads(told)
-    assert (counted["Heartbeat"], counted["Mended"], counted["Left"]) == ([1], [1], [0])
+    assert (counted["Heartbeat"], counted["Mended"], counted["Left"]) == ([0], [0], [1])
 
 
 def test_no_log_line_holds_a_word_of_a_citizen(running, caplog, capsys):

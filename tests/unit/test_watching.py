@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from opendata.desk import casework, outbox, records, reminding, watching
+from opendata.desk.outbox import Message
 from opendata.desk.ports import Index
 from opendata.desk.watching import Found
 from tests.counting import Counting
@@ -108,12 +109,51 @@ def test_a_parked_intent_is_no_fault_while_it_is_tried_every_ten_minutes_and_one
     assert not watching.look(clean.desk)
 
 
-def test_an_intent_that_was_put_off_is_left_no_more(clean):
+def test_an_intent_that_is_tried_again_and_again_is_stuck_from_when_it_was_due_first(clean):
     clean.opened()
-    clean.clock.turn(minutes=15)
+    for _ in range(36):
+        for one in clean.waiting():
+            outbox.put_off(clean.desk, one, timedelta(minutes=5))
+        clean.clock.turn(minutes=4)
     found = watching.look(clean.desk)
-    outbox.put_off(clean.desk, found.intents[0], timedelta(seconds=30))
-    assert not watching.left(clean.desk, found)
+    assert [one.kind for one in found.intents] == [Message.CARD]
+    assert watching.left(clean.desk, found)
+
+
+def test_what_waits_for_office_hours_is_not_stuck_and_is_late_only_after_they_began(clean):
+    clean.opened()
+    (card,) = clean.waiting()
+    clean.clock.turn(minutes=5)
+    outbox.put_off(clean.desk, card, timedelta(hours=15), anew=True)
+    clean.clock.turn(hours=15)
+    watching.swept(clean.desk)
+    assert not watching.look(clean.desk).intents
+    clean.clock.turn(minutes=15)
+    assert len(watching.look(clean.desk).intents) == 1
+
+
+def test_one_that_was_parked_is_late_from_when_it_was_tried_last(clean):
+    clean.opened()
+    (card,) = clean.waiting()
+    clean.clock.turn(minutes=14)
+    outbox.park(clean.desk, card, ["not_in_channel@C-AAC"])
+    clean.clock.turn(minutes=10)
+    (parked,) = (one for one in clean.waiting() if one.causes)
+    outbox.put_off(clean.desk, parked, timedelta(seconds=30), mended=True)
+    assert [one.kind for one in watching.look(clean.desk).intents] == []
+
+
+def test_a_case_that_was_counted_on_another_calendar_is_found_and_put_right(clean):
+    clean.opened()
+    tidied(clean)
+    close(clean, at(3, 9))
+    found = watching.look(clean.desk)
+    assert numbers(found) == ["S97944"]
+    assert numbers(watching.left(clean.desk, found)) == ["S97944"]
+    for case in found.cases:
+        reminding.wake(clean.desk, case)
+    assert clean.case().due.on.day == 10
+    assert not watching.left(clean.desk, found).cases
 
 
 def test_the_sweep_is_late_after_an_hour_and_a_quarter(clean):

@@ -1,15 +1,17 @@
 """Who is told of a case, and what a digest says: one for each person and morning."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from opendata.desk import casework, digests, outbox, reminding, roster
+from opendata.desk import casework, digests, holding, outbox, records, reminding, roster
 from opendata.desk.digests import Section
 from opendata.desk.outbox import Message
+from opendata.desk.ports import Put
+from opendata.desk.reading import AROUND
 from tests.counting import Counting
-from tests.unit.sweeping import asked, at, deliver_all, intents, swept
+from tests.unit.sweeping import asked, at, deliver_all, intents, poisoned, swept
 from tests.world import (
     CAROL,
     CHANNELS,
@@ -20,8 +22,10 @@ from tests.world import (
     LENA,
     MINISTRY,
     OLIVE,
+    OTTO,
     PEOPLE,
     REFUSAL,
+    REPLY,
     STUDY,
     World,
     channelled,
@@ -97,6 +101,111 @@ def test_a_digest_is_read_with_as_few_calls_however_many_cases_there_are(world):
     digests.digest(desk, digest)
     assert counting.calls.count("find") == 1
     assert len(counting.calls) < 5
+
+
+def sections(world, person: str, day: datetime) -> dict[str, list[str]]:
+    """What somebody would be told on a morning: cases by heading."""
+    world.clock.set(day)
+    told = digests.digest(world.desk, outbox.digest(person, day, afternoon=False, person=True))
+    return {name.value: [one.id for one in cases] for name, cases in told.sections.items()}
+
+
+def test_a_case_that_was_put_off_stands_in_no_digest_before_its_morning(world):
+    first, second = (world.opened(id_=one) for one in ("1", "2"))
+    for case in (first, second):
+        casework.claim(world.desk, case, OLIVE)
+    holding.snooze(world.desk, first, OLIVE, date(2026, 3, 6))
+    assert sections(world, OLIVE, at(3, 4)) == {"soon": [second]}
+    assert sections(world, OLIVE, at(3, 6)) == {"soon": [first, second]}
+
+
+def test_what_was_put_off_and_is_due_late_stands_there_for_some_mornings_only(world):
+    case = world.published(STUDY)
+    holding.snooze(world.desk, case, OLIVE, date(2026, 3, 6))
+    mornings = [day for day in range(5, 18) if sections(world, OLIVE, at(3, day))]
+    assert mornings == [6, 7, 8, 9, 10, 11]
+    world.clock.set(at(3, 6, 10))
+    casework.draft(world.desk, case, OLIVE, REPLY)
+    assert sections(world, OLIVE, at(3, 9)) == {}
+
+
+def crowded(world: World, number: int, due: int = 3) -> None:
+    """So many cases of a colleague that fall due before all others."""
+    case = world.opened(id_="90001")
+    casework.claim(world.desk, case, OTTO)
+    first = replace(world.case(case), version=1)
+    dates = replace(first.due, on=date(2026, 3, due), original=date(2026, 3, due))
+    for n in range(number):
+        row = records.head_row(replace(first, id=f"S8{n:04}", due=dates), at(12, 1))
+        world.desk.store.commit(Put(row))
+
+
+@pytest.mark.parametrize("number", [AROUND, 2 * AROUND + 1])
+def test_what_is_mine_is_told_however_many_cases_of_others_fall_due_before_it(world, number):
+    crowded(world, number)
+    case = world.claimed()
+    assert sections(world, OLIVE, at(3, 4)) == {"soon": [case]}
+    assert sections(world, OLIVE, at(3, 11)) == {"overdue": [case]}
+
+
+@pytest.mark.parametrize(
+    ("who", "state", "section"),
+    [
+        (HELEN, "in_review", "to_review"),
+        (CAROL, "awaiting", "to_approve"),
+        (CORA, "unassigned", "soon"),
+    ],
+)
+def test_what_waits_for_me_is_told_however_many_cases_fall_due_before_it(
+    world, who, state, section
+):
+    crowded(world, AROUND + 1, due=5)
+    case = world.opened("內政部") if state == "unassigned" else getattr(world, state)()
+    assert sections(world, who, at(3, 4)) == {section: [case]}
+
+
+def test_an_unclaimed_case_is_told_in_its_channel_however_many_fall_due_before_it(world):
+    crowded(world, AROUND + 1)
+    case = world.opened()
+    world.clock.set(at(3, 4))
+    asked = outbox.digest(AAC, at(3, 4), afternoon=False, person=False)
+    (found,) = digests.digest(world.desk, asked).cases
+    assert found.id == case
+
+
+def test_what_waits_for_me_is_looked_for_to_the_end_where_nothing_falls_due(world):
+    crowded(world, AROUND + 1)
+    case = world.published(STUDY)
+    casework.draft(world.desk, case, OLIVE, REPLY)
+    world.submit(case)
+    assert sections(world, HELEN, at(3, 3)) == {"to_review": [case]}
+
+
+def test_of_many_cases_no_more_is_read_than_a_digest_speaks_of(world):
+    crowded(world, AROUND)
+    case = world.awaiting()
+    later = replace(world.case().due, study=date(2026, 6, 1))
+    for n in range(AROUND):
+        far = replace(world.case(), id=f"S7{n:04}", due=later, version=1)
+        world.desk.store.commit(Put(records.head_row(far, at(12, 1))))
+    world.clock.set(at(3, 9))
+    desk = replace(world.desk, store=(counting := Counting(world.desk.store)))
+    told = digests.digest(desk, outbox.digest(CAROL, at(3, 9), afternoon=False, person=True))
+    assert [one.id for one in told.sections[Section.DUE_TODAY]] == [case]
+    assert told.more
+    assert counting.calls.count("find") == 3
+
+
+def test_a_case_that_cannot_be_read_keeps_the_others_from_nobody(world):
+    first, second = (world.opened(id_=one) for one in ("1", "2"))
+    for case in (first, second):
+        casework.claim(world.desk, case, OLIVE)
+    poisoned(world, first)
+    assert sections(world, OLIVE, at(3, 4)) == {"soon": [second]}
+    world.clock.set(at(3, 10))
+    assert {case for cases in sections(world, HELEN, at(3, 11)).values() for case in cases} == {
+        second
+    }
 
 
 # -- who is told ------------------------------------------------------------------------------
