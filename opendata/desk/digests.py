@@ -7,6 +7,7 @@ asked for stands in ``reminding``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -24,7 +25,6 @@ from opendata.rules.reminders import LONG_BREAK, SOON, nudges_on, opening, wante
 
 _ELSEWHERE = timedelta(days=7)
 """Where offices were closed, the same number of workdays reaches so much further at most."""
-_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 AGAIN = 3
 """Workdays for which what was put off stands in a digest after its own morning."""
 
@@ -174,7 +174,7 @@ class _Reader:
         for page in self._pages():
             for row in page.rows:
                 # One that cannot be read keeps no other from anybody; the watchdog tells of it.
-                with suppress(*_UNREADABLE):
+                with suppress(*records.UNREADABLE):
                     found |= self._placed(row)
             more = page.next is not None
             if found and page.rows and _due_on(page.rows[-1]) > by:

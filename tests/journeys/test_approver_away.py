@@ -46,7 +46,7 @@ def test_cases_wait_for_whoever_may_approve_on_the_day(walk: Walk) -> None:
     decided = walk.message("【陳核】", "S9300401")
     walk.see(decided, "吳淑芬")
     walk.see(decided, "核准（代）")
-    walk.picture("71-deputy-approved")
+    walk.picture("71-deputy-approved", decided)
 
     # The term is over: the deputy hears no more, and the button of before is refused.
     walk.turn("2026-04-15")

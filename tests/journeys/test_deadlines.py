@@ -59,9 +59,10 @@ def test_a_case_is_reminded_of_escalated_and_answered(walk: Walk, tmp_path: Path
     approve(walk)
     publish(walk)
     walk.read(CIO)
-    walk.see(walk.message("【逾期陳報】", "S9300101"), "本案目前「已回復」，不再逾期")
+    over = walk.message("【逾期陳報】", "S9300101")
+    walk.see(over, "本案目前「已回復」，不再逾期")
     walk.see(walk.message("【逾期陳報】", "S9300102"), "核示：同意")
-    walk.picture("48-escalation-is-over")
+    walk.picture("48-escalation-is-over", over)
 
 
 def before_the_rest(walk: Walk) -> None:

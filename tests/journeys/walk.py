@@ -156,7 +156,9 @@ class Walk:
             [name, told],
         )
 
-    def picture(self, name: str) -> None:
-        """Keep what is on the page."""
+    def picture(self, name: str, of: Locator | None = None) -> None:
+        """Keep what is on the page, with ``of`` in sight."""
+        if of is not None:
+            of.scroll_into_view_if_needed()
         self.page.wait_for_timeout(300)
         self.page.screenshot(path=self.pictures / f"{name}.png")

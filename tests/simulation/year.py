@@ -44,6 +44,9 @@ class Died(BaseException):
     """The process is gone."""
 
 
+NEVER = datetime.min.replace(tzinfo=TAIPEI)
+
+
 @dataclass
 class Mortal:
     """The store of a process that dies at its n-th commit, before it or just after."""
@@ -94,7 +97,7 @@ class Year:
     down: list[tuple[datetime, datetime]] = field(default_factory=list)
     mute: list[tuple[datetime, datetime]] = field(default_factory=list)
     asked: set[tuple[str, str]] = field(default_factory=set)
-    _slow_until: datetime = datetime.min.replace(tzinfo=TAIPEI)
+    _slow_until: datetime = NEVER
     _ahead: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
 

@@ -6,13 +6,15 @@ import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 
 from infra import cli
+from infra.clock import FILE, TurnableClock
 from opendata.rules.calendar import shipped, write_table
 from opendata.settings import Settings
-from opendata.wiring import make_desk
+from opendata.wiring import make_desk, now
 from tests.world import CAROL, MINISTRY, OLIVE, World
 
 INSIDE = {
@@ -372,6 +374,12 @@ def test_the_numbers_of_an_instant_are_counted_anew(opendata, ministry):
     assert at("2026-03-02T09:59") == ("2026-03-02T09:59:00+08:00", 0, 0, 0)
     assert at("2026-03-09T23:59:59") == ("2026-03-09T23:59:59+08:00", 2, 1, 0)
     assert at("2026-03-09T16:00Z") == ("2026-03-10T00:00:00+08:00", 2, 1, 1)
+
+
+def test_the_numbers_of_a_demo_are_those_of_its_own_day(opendata, tmp_path):
+    (tmp_path / ".opendata").mkdir()
+    TurnableClock(tmp_path / ".opendata" / FILE, now).begin(datetime(2018, 2, 5, 8, tzinfo=UTC))
+    assert opendata("status", "--json").json["period"] == "107Q1"
 
 
 def test_the_numbers_are_told_as_text_too(opendata, ministry):
