@@ -373,7 +373,7 @@ SENTENCES: dict[str, str] = {
     "fault.reason_left": "Please write the reason where the letter leaves it blank; it is published as it stands.",
     "status.awake": "Last sweep {swept} | last check that found nothing wrong {beat}",
     "status.never": "none yet",
-    "status.asleep": "For {n} minutes no check has found nothing wrong: reminders and messages may be late. Please tell whoever runs the system.",
+    "status.asleep": "For {n} minutes no check has confirmed that all is well: reminders and messages may be late. Please tell whoever runs the system.",
     "status.unproven": "There has been no check yet. If the desk has run for more than {n} minutes, reminders and messages may be late: please tell whoever runs the system.",
     "home.foot": "Last sweep {swept} | last check that found nothing wrong {beat} | office calendar version: {version}",
     # What cannot be delivered

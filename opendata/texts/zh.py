@@ -373,7 +373,7 @@ SENTENCES: dict[str, str] = {
     "fault.reason_left": "請以實際原因取代「（請說明原因）」；通知將原樣公開。",
     "status.awake": "最近巡檢{swept}｜最近查核無異常{beat}",
     "status.never": "尚無紀錄",
-    "status.asleep": "已逾{n}分鐘未能查核無異常，提醒與通知可能延誤，請通知系統管理人員。",
+    "status.asleep": "已逾{n}分鐘未能確認運作正常，提醒與通知可能延誤，請通知系統管理人員。",
     "status.unproven": "尚無查核紀錄。系統啟用逾{n}分鐘仍無紀錄者，提醒與通知可能延誤，請通知系統管理人員。",
     "home.foot": "最近巡檢{swept}｜最近查核無異常{beat}｜辦公日曆版本：{version}",
     # What cannot be delivered
