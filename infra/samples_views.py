@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from bot import refusals
 from bot.ids import Button
 from bot.modals import REFUSED_ROWS, handed_in
-from infra.samples_calendar import dates
+from infra.samples_calendar import dates, moved_dates
 from infra.samples_desk import (
     AGENCY,
     ALONE,
@@ -265,6 +265,7 @@ def _in_each_state(made: Ministry) -> Iterator[Sample]:
     published(made, case, OFFICER)
     yield _details(made, case)
     yield made.modal("why-studied", made.press(OFFICER, Button.WHY, made.ref(case)))
+    yield from moved_dates(made, case)
     written(made, case, _fitting(made, ReplyType.OPEN_OR_ON_REQUEST))
     submitted(made, case)
     approved(made, case)
