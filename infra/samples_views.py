@@ -297,6 +297,7 @@ def _raised(made: Ministry) -> Iterator[DeskError]:
         errors.OwnDraft: {"approvers": (CIO, DEPUTY)},
         errors.NobodyMay: {"role": Role.CIO, "agency": AGENCY},
         errors.OutOfTurn: {"action": Action.CLAIM, "state": State.ANSWERED},
+        errors.RoundOver: {"case": "S1", "shown": 1, "current": 2},
         errors.LostRace: {**_MOVED, "at": made.clock(), "wanted": Action.RETURN},
         errors.TooLarge: {"limit": 262_144},
     }
