@@ -61,6 +61,8 @@ MORNINGS = {
     "afternoon": DAYS["afternoon"],
     "bridge": datetime(2026, 3, 19, 9, tzinfo=TAIPEI),
 }
+WAITS = "S8402"
+"""One of the many, which waits for approval."""
 BRIDGE = date(2026, 3, 20)
 """A Friday off that has no name."""
 TOLD = (
@@ -150,6 +152,9 @@ def digests(made: Ministry) -> Iterator[Sample]:
         cio = made.desk.directory().person(CIO)
         roster.import_people(made.desk, [replace(cio, active=False)] if cio else [])
         yield from _digest(made, "coordinator.nobody_may", COORDINATOR)
+        yield _sample(made, "reminder.nobody_may", _reminder(made, WAITS, COORDINATOR))
+        made.clock.at = MORNINGS["back"]
+        yield from _digest(made, "coordinator.nobody_may.back", COORDINATOR)
 
 
 def _digest(made: Ministry, name: str, who: str, *, afternoon: bool = False) -> Iterator[Sample]:
