@@ -69,12 +69,12 @@ def _acting(
     def handle_act(ack: Ack, body: Body, client: WebClient, respond: Callable[..., object]) -> None:
         actor, ref = body["user"]["id"], ref_of(body)
         if not _in_modal(body):
-            face.answer(lambda f: act(f, actor, ref))
+            face.answer(lambda f: act(f.judging(ref), actor, ref))
             if told:
                 text = face.refusing(actor).say(told, case=ref.case)
                 respond(text=text, response_type="ephemeral", replace_original=False)
         else:
-            made = face.answer(lambda f: _shown_after(f, act, actor, ref))
+            made = face.answer(lambda f: _shown_after(f.judging(ref), act, actor, ref))
             client.views_update(view_id=body["view"]["id"], view=made)
         ack()
 
@@ -96,7 +96,8 @@ def _in_modal(body: Body) -> bool:
 
 def _opening(face: Face, view: Opens) -> Callable[..., None]:
     def handle_open(ack: Ack, body: Body, client: WebClient) -> None:
-        made = face.answer(lambda f: view(f, body["user"]["id"], ref_of(body)))
+        actor, ref = body["user"]["id"], ref_of(body)
+        made = face.answer(lambda f: view(f.judging(ref), actor, ref))
         show = client.views_push if _in_modal(body) else client.views_open
         show(trigger_id=body["trigger_id"], view=made)
         ack()
@@ -228,8 +229,8 @@ def _retyping(face: Face) -> Callable[..., None]:
 
 def _drafting_again(face: Face) -> Callable[..., None]:
     def handle_again(ack: Ack, body: Body, client: WebClient) -> None:
-        view = body["view"]
-        made = face.answer(lambda f: _draft(f, body["user"]["id"], ref_of(body)))
+        view, actor, ref = body["view"], body["user"]["id"], ref_of(body)
+        made = face.answer(lambda f: _draft(f.judging(ref), actor, ref))
         client.views_update(view_id=view["id"], hash=view["hash"], view=made)
         ack()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from bot.ids import Ref
 from bot.scene import Scene
 from bot.voice import Voice
 from opendata.desk.casefile import occasion_of
@@ -36,6 +37,10 @@ class Face:
             if not face.desk.forget():
                 raise
             return act(face)
+
+    def judging(self, ref: Ref) -> Face:
+        """This face for a click: it acts in the round that was shown, and in no other."""
+        return replace(self, desk=replace(self.desk, round=ref.round))
 
     def voice(self, language: str = "zh") -> Voice:
         """A voice of today."""

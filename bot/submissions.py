@@ -62,8 +62,8 @@ class Fields:
 
 def _submitting(face: Face, submit: Submit) -> Callable[..., None]:
     def handle_submit(ack: Ack, body: Body, view: View) -> None:
-        ref = Ref.read(view["private_metadata"])
-        shown = face.answer(lambda f: submit(f, body["user"]["id"], ref, Fields(view)))
+        actor, ref = body["user"]["id"], Ref.read(view["private_metadata"])
+        shown = face.answer(lambda f: submit(f.judging(ref), actor, ref, Fields(view)))
         if shown is None:
             ack(response_action="clear")
         else:

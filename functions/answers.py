@@ -23,6 +23,7 @@ STATUS: Mapping[type[DeskError], int] = {
     errors.NobodyMay: 409,
     errors.OutOfTurn: 409,
     errors.LostRace: 409,
+    errors.RoundOver: 409,
     errors.TextChanged: 409,
     errors.Invalid: 422,
     errors.Delivery: 400,

@@ -25,6 +25,7 @@ from opendata.rules.errors import (
     NotFound,
     NotHolder,
     OutOfTurn,
+    RoundOver,
     Stale,
     Stranger,
     TextChanged,
@@ -132,10 +133,14 @@ class Sheet:
 
         Raises:
             Stranger, WrongRole, NotHolder, OutOfTurn.
+            RoundOver: the person was shown the case in another round.
             LostRace: it was possible until somebody else moved the case; names who, what, when.
         """
         if self.person is not None and not self.person.active:
             raise Stranger(person=self.person.id)
+        shown, current = self.desk.round, self.case.round
+        if shown not in (None, current):
+            raise RoundOver(case=self.case.id, shown=shown, current=current)
         try:
             to = transitions.next_state(self.case.state, action, self.roles())
         except (OutOfTurn, WrongRole) as refused:

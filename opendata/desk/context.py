@@ -60,11 +60,16 @@ class _Memory:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The context of all use cases."""
+    """The context of all use cases.
+
+    ``round``: the one in which a person was shown the case that is acted on; in another, nothing
+    is done. None: nobody was shown any.
+    """
 
     store: Store
     clock: Clock
     terms: Terms = Terms()
+    round: int | None = None
     _memory: _Memory = field(default_factory=_Memory)
 
     def for_request(self) -> Desk:

@@ -12,6 +12,7 @@
     │   └── NobodyMay       nobody in the roster could do the next step today
     ├── OutOfTurn           the case is in a state where this cannot be done
     │   ├── LostRace        somebody else decided a moment ago
+    │   ├── RoundOver       it was shown in an earlier round of the case
     │   └── TextChanged     the text is not the one that was shown
     ├── Invalid             what was given is incomplete or wrong, field by field
     ├── Delivery            a webhook that is not taken as it came
@@ -101,6 +102,12 @@ class LostRace(OutOfTurn):
     """
 
     code = "lost_race"
+
+
+class RoundOver(OutOfTurn):
+    """It was shown in an earlier round of the case. Params: case, shown, current (rounds)."""
+
+    code = "round_over"
 
 
 class TextChanged(OutOfTurn):

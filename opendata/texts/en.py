@@ -533,6 +533,7 @@ SENTENCES: dict[str, str] = {
     "error.nobody_may": "Nobody can approve as {role} today. Please ask the coordinator to enter a deputy, then submit again; your draft is kept.",
     "error.out_of_turn": "The case is “{state}”; this step ({action}) is not possible now.",
     "error.lost_race": "{actor} was a moment earlier: {action}, {at}. There is nothing more to do.",
+    "error.round_over": "Round {current} of this case has begun; you are looking at round {shown}. Nothing was changed. Please press “Details” first.",
     "error.text_changed": "The text has changed; you are not looking at the newest one. Please press “Details” first.",
     "error.delivery": "This delivery was not accepted.",
     "error.too_large": "The body is over {limit} bytes.",

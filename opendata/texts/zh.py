@@ -533,6 +533,7 @@ SENTENCES: dict[str, str] = {
     "error.nobody_may": "今日沒有可核准的{role}。請洽資訊處窗口設定代理人後再陳核，擬稿已保留。",
     "error.out_of_turn": "本案目前「{state}」，無法{action}。",
     "error.lost_race": "本案已由{actor}於{at}{action}，不需再處理。",
+    "error.round_over": "本案已開始第{current}次回復，您看到的是第{shown}次，資料未變動。請按「詳細」查看後再辦理。",
     "error.text_changed": "文字已更動，您看到的不是最新內容。請按「詳細」查看後再辦理。",
     "error.delivery": "這次遞送未被接受。",
     "error.too_large": "內容超過{limit}位元組。",
