@@ -129,11 +129,11 @@ def _proposal(scene: Scene) -> str:
 
 
 def _instructed(scene: Scene) -> Event | None:
-    """What the CIO said last, since this round fell due."""
-    events = scene.dossier.events
+    """What the CIO said last, since this round fell due by the date that is promised now."""
+    events, due = scene.dossier.events, scene.case.due_now
     began = next((e.version for e in reversed(events) if e.action is Action.NEW_ROUND), 0)
     told = (e for e in reversed(events) if e.action is Action.INSTRUCT and e.version > began)
-    return next(told, None)
+    return next((e for e in told if local_date(e.at) > due), None)
 
 
 def _words(scene: Scene, event: Event) -> list[Block]:

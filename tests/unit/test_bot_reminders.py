@@ -27,6 +27,7 @@ from tests.world import (
     STRANGER,
     STUDY,
     TurnedClock,
+    commented,
     withdrawn,
 )
 
@@ -439,6 +440,16 @@ def test_an_instruction_reaches_them_to_the_letter(office, slack, told):
     assert shown in one.words
     assert shown in told.to(OLIVE)[-1].words
     assert shown in told.to(CORA)[-1].words
+
+
+def test_what_was_said_before_a_case_was_overdue_does_not_answer_the_report(world, told):
+    world.published()
+    world.clock.set(at(3, 3))
+    world.receive(commented(at=at(3, 3)))
+    holding.instruct(world.desk, CASE, CAROL)
+    sweep(world, told)
+    (one,) = [m for m in to(remind(world, told, at(3, 16)), CAROL) if "逾期陳報" in m.text]
+    assert one.buttons == ["agree", "instruct", "details"]
 
 
 def test_only_approvers_answer_a_delay_report(office, slack, told):
