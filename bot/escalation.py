@@ -79,9 +79,9 @@ def escalation(scene: Scene) -> Rendered:
     case, say, voice = scene.case, scene.say, scene.voice
     heading = say("escalation.heading", case=case.id, title=voice.title(case))
     details = scene.button(Button.DETAILS)
-    if not scene.current:
+    if scene.occasion.partition(".")[0] != f"{case.round}":
         return closed(heading, say("escalation.closed"), [b.actions([details])])
-    if Role.CIO not in escalated_to(case, voice.today, voice.calendar):
+    if not scene.current or Role.CIO not in escalated_to(case, voice.today, voice.calendar):
         return closed(heading, _over(scene), [b.actions([details])])
     told = said_of(scene)
     facts = "\n".join([say("escalation.due", **told), _waits(scene)])

@@ -225,8 +225,10 @@ class Sheet:
     def writes(self) -> list[Write]:
         """Everything of this transaction."""
         told = {kind for kind, *_ in self.told}
-        if self._was_escalated() and Message.ESCALATION not in told:
-            self.tell(Message.ESCALATION)
+        if self.before and self._was_escalated() and Message.ESCALATION not in told:
+            # The message that is there: a new promise may have begun another occasion.
+            occasion = occasion_of(self.before, Message.ESCALATION)
+            self.told[Message.ESCALATION, occasion, None] = self.case.version, self.now
         if self.before and asked_about(self.before) and not asked_about(self.case):
             self.tell(Message.STILL_YOURS, person=self.before.officer)
         writes: list[Write] = [self.head()]
@@ -268,12 +270,14 @@ class Sheet:
 def occasion_of(case: Case, kind: Message) -> str:
     """Which of several messages of a kind this is: the card is one for ever, a submission counts.
 
-    A co-sign request belongs to a draft; news and a reassignment to the event itself.
+    A co-sign request belongs to a draft; a delay report to a round and what was promised in it,
+    wherever closures move that date; news and a reassignment to the event itself.
     """
     if kind is Message.CARD:
         return "card"
     if kind is Message.ESCALATION:
-        return f"{case.round}"
+        promised = case.due.promised or case.due.granted
+        return f"{case.round}.{promised:%Y%m%d}" if promised else f"{case.round}"
     if kind is Message.STILL_YOURS and case.asked_at is not None:
         return f"{case.round}.{local_date(case.asked_at):%Y%m%d}"
     if kind in _LIVES_IN_ROUND:

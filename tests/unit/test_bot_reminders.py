@@ -9,6 +9,8 @@ import pytest
 from bot.ids import Button, Modal, Ref
 from opendata import texts
 from opendata.desk import casework, decisions, holding, reminding, roster
+from opendata.desk.casefile import occasion_of
+from opendata.desk.outbox import Message
 from opendata.rules.feedback import Action, State
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, inputs, sweep
@@ -486,6 +488,30 @@ def test_a_report_is_withdrawn_when_the_case_is_no_longer_overdue(world, told, h
         "studied": said("escalation.over", due=STUDY.promised),
     }
     assert expected[how] in one.words
+
+
+def test_a_study_that_is_overdue_again_is_a_report_of_its_own(world, told):
+    first = escalated(world, told)
+    holding.instruct(world.desk, CASE, CAROL, "請儘速")
+    casework.draft(world.desk, CASE, OLIVE, STUDY)
+    world.submit(CASE)
+    decisions.pass_review(world.desk, CASE, HELEN, world.hash(CASE))
+    decisions.approve(world.desk, CASE, CAROL, world.hash(CASE))
+    world.publish(CASE)
+    sweep(world, told)
+    remind(world, told, at(5, 6))
+    before = first.words
+    (second,) = [m for m in to(remind(world, told, at(5, 7)), CAROL) if "逾期陳報" in m.text]
+    assert second.buttons == ["agree", "instruct", "details"]
+    assert "請儘速" not in second.words
+    assert first.words == before
+
+
+def test_a_closure_that_moves_a_promised_day_begins_no_other_report(world):
+    case = world.case(world.published(STUDY))
+    moved = replace(case, due=replace(case.due, study=date(2026, 5, 4)))
+    assert moved.due_now != case.due_now
+    assert occasion_of(moved, Message.ESCALATION) == occasion_of(case, Message.ESCALATION)
 
 
 def test_what_waits_for_the_cio_is_decided_from_the_report(world, told):
