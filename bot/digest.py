@@ -40,8 +40,8 @@ def digest(voice: Voice, plan: Digest) -> Rendered:
     """
     total = sum(map(len, plan.sections.values()))
     code = "digest.afternoon" if plan.afternoon else "digest.heading"
-    number = voice.say("digest.many", n=total) if plan.more else total
-    heading = voice.say(code if total else "digest.none", date=plan.day, n=number)
+    number = voice.say("digest.many" if plan.more else "digest.all", n=total)
+    heading = voice.say(code if total else "digest.none", date=plan.day, number=number)
     blocks = [b.header(heading), *_notes(voice, plan)]
     blocks += _by_date(voice, plan) if plan.back else _by_heading(voice, plan)
     if total:

@@ -169,7 +169,7 @@ def test_an_afternoons_check_that_is_over_becomes_the_next_mornings(world, slack
     world.clock.set(at(3, 10))
     sweep(world, slack)
     (told,) = digests(slack, OLIVE, "逾期")
-    assert said("digest.heading", date=at(3, 10).date(), n=2) in told.words
+    assert said("digest.heading", date=at(3, 10).date(), number="2件") in told.words
     remind(world)
     sweep(world, slack)
     assert len(digests(slack, OLIVE, "逾期")) == 1
