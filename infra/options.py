@@ -12,13 +12,15 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 
 from infra import console
+from infra.clock import FILE as CLOCK
+from infra.clock import TurnableClock
 from infra.console import Console
 from opendata.adapters.standard_webhooks import MalformedSecretError
 from opendata.desk.context import Desk
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.roc import BEFORE_YEAR_1, TAIPEI, parse_date
 from opendata.settings import SettingsError
-from opendata.wiring import make_desk
+from opendata.wiring import make_desk, now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,8 +52,10 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def desk_of(data: Path | None, stack: str | None) -> Desk:
-    """The desk that a command means."""
-    return make_desk(console.settings_for(os.environ, data, stack))
+    """The desk that a command means; a demo's goes by the clock that was turned in its folder."""
+    settings = console.settings_for(os.environ, data, stack)
+    clock = now if settings.table else TurnableClock(settings.data / CLOCK, now)
+    return make_desk(settings, clock)
 
 
 def instant(text: str) -> datetime:

@@ -1,16 +1,17 @@
 """``opendata calendar`` and ``opendata due`` as an office types them."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from infra.clock import FILE
 from opendata.desk import reading, recompute
 from opendata.desk.outbox import TASKS
 from opendata.rules.calendar import COUNTIES, shipped
 from tests.office_calendar import calendar_file, with_day
 from tests.unit.test_cli import desk, opendata
-from tests.world import World
+from tests.world import MONDAY, World
 
 __all__ = ["opendata"]
 
@@ -49,6 +50,19 @@ def rows(ministry):
 
 def weekends_only(rows):
     return [(*row[:2], "2" if row[1] in "六日" else "0", "") for row in rows]
+
+
+# -- a demo's folder
+
+
+def test_a_command_in_a_demos_folder_goes_by_the_clock_that_was_turned_there(typed, ministry):
+    ahead = MONDAY - datetime.now(UTC)
+    (ministry / FILE).write_text(str(int(ahead.total_seconds())))
+    assert typed("calendar", "close", "115年3月9日", "--county", "臺北市").code == 0
+    event = reading.history(desk(ministry), "S97944")[-1]
+    assert event.facts["cause"] == "closed"
+    assert abs(event.at - MONDAY) < timedelta(hours=1)
+    assert typed("status", "--json").json["period"] == "115Q1"
 
 
 # -- years
