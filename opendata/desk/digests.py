@@ -7,7 +7,6 @@ asked for stands in ``reminding``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,11 +14,10 @@ from enum import StrEnum
 from opendata.desk import outbox, reading, records
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
-from opendata.desk.ports import Index, Key, Page, Put, Row
+from opendata.desk.ports import Index, Key, Page, Row
 from opendata.desk.reminding import Called, told_of
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left
-from opendata.rules.errors import Stale
 from opendata.rules.feedback import Case, Outside, State
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import LONG_BREAK, SOON, opening, wanted_year
@@ -93,9 +91,7 @@ def moved_on(desk: Desk, intent: Intent) -> bool:
     if f"{at:%Y%m%d}" != intent.occasion[:8]:
         to = intent.case.removeprefix(records.DIGEST)
         other = outbox.digest(to, at, afternoon=False, person=intent.person is not None)
-        with suppress(Stale):  # it waits already
-            desk.store.commit(Put(outbox.intent_row(other)))
-        outbox.done(desk, intent)
+        outbox.hand_on(desk, intent, other)
         return True
     if at > now:
         outbox.put_off(desk, intent, at - now)

@@ -8,7 +8,7 @@ that were sent stands in ``copies``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -194,26 +194,46 @@ def park(desk: Desk, intent: Intent, causes: Iterable[str]) -> None:
     _turn(desk, intent, replace(later, causes=tuple(sorted(set(causes)))))
 
 
+def hand_on(desk: Desk, intent: Intent, to: Intent) -> None:
+    """The intent is part of a later one, which waits already or does so from now on.
+
+    What keeps the one keeps the other until somebody has tried, so it stays counted.
+    """
+    own, key = Delete(_key(intent), intent.tries), _key(to)
+
+    def writes() -> Iterator[Write]:
+        row = desk.store.get(key).get(key)
+        waits, both = _read(row) if row else to, set(intent.causes)
+        kept = tuple(sorted(both.union(waits.causes)))
+        if row is None:
+            yield Put(intent_row(replace(to, causes=kept)))
+        elif kept != waits.causes:
+            yield Put(intent_row(replace(waits, causes=kept, tries=waits.tries + 1)), waits.tries)
+        yield from _counted(desk, less=both.intersection(waits.causes))
+
+    _swap(desk, own, writes)
+
+
 def _turn(desk: Desk, intent: Intent, later: Intent | None, reached: Collection[str] = ()) -> None:
-    """Put an intent's later state in its place, or take it away, and count what is parked.
+    """Put an intent's later state in its place, or take it away, and count what is parked."""
+    own: Write = Delete(_key(intent), intent.tries)
+    if later is not None:
+        own = Put(intent_row(later), intent.tries)
+    before, after = set(intent.causes), set(later.causes if later else ())
+    _swap(desk, own, lambda: _counted(desk, after - before, before - after, reached))
+
+
+def _swap(desk: Desk, own: Write, others: Callable[[], Iterator[Write]]) -> None:
+    """Commit what becomes of an intent, with what is found to be written beside it.
 
     Who comes second finds the row changed and leaves it: it comes again, or is done.
 
     Raises:
         Unavailable: others counted under the same cause each time.
     """
-    own: Write = Delete(_key(intent), intent.tries)
-    if later is not None:
-        own = Put(intent_row(later), intent.tries)
-    before, after = set(intent.causes), set(later.causes if later else ())
     for _ in range(ATTEMPTS):
-        known = {name: cause(desk, name) for name in before ^ after}
-        more = [(known[name], _one_more(desk, known[name])) for name in after - before]
-        less = [(known[name], _one_less(known[name], reached)) for name in before - after]
         try:
-            desk.store.commit(
-                own, *(write for was, now in more + less for write in _kept(desk, was, now))
-            )
+            desk.store.commit(own, *others())
         except Stale as stale:
             if _names(stale, own.key):
                 return
@@ -241,6 +261,21 @@ def cause(desk: Desk, name: str) -> Cause:
     row = desk.store.get(cause_key(name)).get(cause_key(name))
     code, _, place = name.partition("@")
     return read_cause(row) if row else Cause(code, place, desk.now())
+
+
+def _counted(
+    desk: Desk,
+    more: Iterable[str] = (),
+    less: Iterable[str] = (),
+    reached: Collection[str] = (),
+) -> Iterator[Write]:
+    """Causes, by name, for which one message more waits, or one less."""
+    for name in more:
+        was = cause(desk, name)
+        yield from _kept(desk, was, _one_more(desk, was))
+    for name in less:
+        was = cause(desk, name)
+        yield from _kept(desk, was, _one_less(was, reached))
 
 
 def _one_more(desk: Desk, of: Cause) -> Cause:

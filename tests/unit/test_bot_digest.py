@@ -8,6 +8,7 @@ import pytest
 from bot.delivery import Outcome, deliver
 from opendata import texts
 from opendata.desk import casework, outbox, reminding, roster
+from opendata.desk.outbox import Message
 from opendata.rules.roc import TAIPEI
 from tests.slack import FakeSlack, face_of, refusal, sweep
 from tests.world import CAROL, CHANNELS, CORA, DEREK, HELEN, OLIVE, OTTO, PEOPLE, posted
@@ -191,7 +192,44 @@ def test_what_moves_to_a_morning_that_is_asked_for_leaves_that_as_it_is(world, s
     assert [one.parked for one in outbox.causes(world.desk)] == [1]
 
 
-def test_a_parked_digest_that_moves_is_counted_no_more(world, slack):
+def test_a_parked_digest_that_moves_stays_counted_until_somebody_has_tried(world, slack):
+    world.in_review()
+    sweep(world, slack)
+    slack.refuses[HELEN] = "user_not_found"
+    for hour in (9, 14):
+        morning(world, slack, at(3, 9, hour))
+    assert [one.parked for one in outbox.causes(world.desk)] == [2]
+    told = len(slack.to(CORA))
+    world.clock.set(at(3, 9, 18))
+    sweep(world, slack)
+    assert [one.parked for one in outbox.causes(world.desk)] == [1]
+    morning(world, slack, at(3, 10))
+    assert [one.parked for one in outbox.causes(world.desk)] == [1]
+    assert len(slack.to(CORA)) == told
+    slack.refuses.clear()
+    world.clock.turn(minutes=10)
+    sweep(world, slack)
+    assert outbox.causes(world.desk) == ()
+    assert "逾期1個工作日" in slack.to(HELEN)[-1].words
+
+
+def test_a_digest_that_is_asked_for_takes_over_what_keeps_the_one_before(world, slack):
+    world.in_review()
+    sweep(world, slack)
+    world.clock.set(at(3, 9))
+    remind(world)
+    (late,) = world.waiting()
+    outbox.park(world.desk, late, ["user_not_found@"])
+    world.clock.set(at(3, 10))
+    remind(world)
+    (late,) = [one for one in world.waiting() if one.causes]
+    deliver(face_of(world), slack, late)
+    (kept,) = [one for one in world.waiting() if one.kind is Message.DIGEST]
+    assert (kept.occasion, kept.causes) == ("202603100", ("user_not_found@",))
+    assert [one.parked for one in outbox.causes(world.desk)] == [1]
+
+
+def test_a_parked_digest_that_moves_to_a_quiet_day_is_counted_no_more(world, slack):
     claim(world, 2)
     sweep(world, slack)
     slack.refuses[OLIVE] = "user_not_found"
