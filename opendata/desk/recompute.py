@@ -17,6 +17,7 @@ from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.clocks import recounted
 from opendata.desk.context import Desk, Terms
 from opendata.desk.following import LIVING
+from opendata.desk.moved import ask
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Index, Row
 from opendata.desk.records import Change
@@ -76,7 +77,7 @@ def recount(sheet: Sheet, cause: ChangeKind, entry: int = 0) -> None:
         return
     sheet.tell(*LIVING, Message.RETURNED)
     if before.officer and sheet.case.due_now != before.due_now:
-        sheet.tell(Message.NEWS, person=before.officer)
+        sheet.shared.append(ask(sheet.desk, before.officer, entry))
 
 
 # -- every case that a change can touch -------------------------------------------------------
