@@ -286,6 +286,7 @@ def _escalated(made: Ministry) -> Step:
     made.clock.at = datetime(2026, 5, 4, 10, 0, tzinfo=TAIPEI)
     yield case, "study_over"
     made.clock.turn(days=14)
+    woken(made, case)
     yield case, "study_escalated"
     written(made, case, refusal(made))
     submitted(made, case)

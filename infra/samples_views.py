@@ -299,7 +299,6 @@ def _raised(made: Ministry) -> Iterator[DeskError]:
         errors.OutOfTurn: {"action": Action.CLAIM, "state": State.ANSWERED},
         errors.RoundOver: {"case": "S1", "shown": 1, "current": 2},
         errors.LostRace: {**_MOVED, "at": made.clock(), "wanted": Action.RETURN},
-        errors.RoundOver: {"case": "S97944", "shown": 1, "current": 2},
         errors.TooLarge: {"limit": 262_144},
     }
     yield from (kind(**known.get(kind, {})) for kind in _classes(DeskError) if kind is not Invalid)
