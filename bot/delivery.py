@@ -21,6 +21,7 @@ from bot.card import card
 from bot.digest import digest, noted, nudging
 from bot.face import Face
 from bot.messages import RENDER, undeliverable
+from bot.moved import moved as moved_message
 from bot.posting import Busy, Copy, Delayed, Refused, Sender
 from bot.reminders import reminder
 from bot.scene import Rendered, Scene
@@ -32,6 +33,7 @@ from opendata.desk.context import Desk
 from opendata.desk.copies import Sent
 from opendata.desk.digests import Digest, Section, moved_on
 from opendata.desk.digests import digest as planned
+from opendata.desk.moved import moved
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST
@@ -291,7 +293,23 @@ def digest_message(face: Face, plan: Digest, to: str) -> Rendered:
     return nudging(voice, plan, reminder(scene, plan.to, afternoon=plan.afternoon))
 
 
+def _of_moved(face: Face, intent: Intent) -> Plan:
+    """To an officer, in office hours: which dates have moved; one that holds none is not sent."""
+    told, person = moved(face.desk, intent), face.desk.directory().person(intent.person or "")
+    targets = [person.id] if told and person and person.active else []
+    sent = list(copies.sent(face.desk, intent.case, intent.kind, intent.occasion))
+    quiet = _quiet(face.desk, targets, {one.to for one in sent})
+
+    def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+        return moved_message(face.voice_of(to), told)
+
+    called = [one for one in targets if one not in quiet]
+    made = _copies(called, sent, shown, person=True)
+    return Plan(made, len(told), quiet=min(quiet.values(), default=None))
+
+
 _PLANS: Mapping[Message, Callable[[Face, Intent], Plan]] = {
     Message.UNDELIVERABLE: _of_cause,
     Message.DIGEST: _of_digest,
+    Message.MOVED: _of_moved,
 }

@@ -16,8 +16,9 @@ from opendata.rules.feedback import Case, Due
 from opendata.rules.roc import BEFORE_YEAR_1
 from opendata.texts import explained_days
 
-HEAD, TAIL, A_PARAGRAPH, LINE = 15, 45, 30, 90
-"""Days that are listed at the beginning and at the end of a long period; lines to a paragraph."""
+HEAD, TAIL, A_PARAGRAPH, LINE, MOVE = 15, 45, 30, 90, 225
+"""Days that are listed at the beginning and at the end of a long period; lines to a paragraph, the
+length of one, and that of a line that tells a move with both dates."""
 _MOVED = {
     MovedBy.EXTENDED: "why.extended",
     MovedBy.STUDIED: "why.studied",
@@ -32,7 +33,8 @@ def of_case(voice: Voice, case: Case, told: Explained) -> list[Block]:
     blocks = [b.section(voice.say("why.heading", case=case.id, due=case.due_now))]
     if case.due_now != due.original:
         blocks.append(b.section(voice.say("why.both", original=due.original, now=case.due_now)))
-    blocks += lines([*(_moved(voice, one) for one in told.moves), *_as_approved(voice, due)])
+    moves = [*(_moved(voice, one) for one in told.moves), *_as_approved(voice, due)]
+    blocks += lines(moves, MOVE)
     blocks += [_clock(voice, due.days, due.mode), *_days(voice, counted)]
     blocks.append(b.context(voice.say("why.platform", days=due.platform_days, due=due.platform)))
     if counted.calendar_version != due.calendar_version and counted.due_on != due.original:
@@ -82,8 +84,8 @@ def _moved(voice: Voice, moved: Moved) -> str:
     )
 
 
-def lines(told: Sequence[str]) -> list[Block]:
-    """Lines in which nothing is parsed, some to a paragraph."""
-    cut = [b.cut(one, LINE) for one in told]
-    starts = range(0, len(cut), A_PARAGRAPH)
-    return [b.paragraph("\n".join(cut[at : at + A_PARAGRAPH])) for at in starts]
+def lines(told: Sequence[str], most: int = LINE) -> list[Block]:
+    """Lines of at most so many signs in which nothing is parsed, some to a paragraph."""
+    cut, together = [b.cut(one, most) for one in told], A_PARAGRAPH * LINE // most
+    starts = range(0, len(cut), together)
+    return [b.paragraph("\n".join(cut[at : at + together])) for at in starts]

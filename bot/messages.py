@@ -7,7 +7,7 @@ The card stands in ``card``, what a case says that does not move, in ``escalatio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from bot import blocks as b
 from bot import escalation, extension, undelivered
@@ -26,7 +26,6 @@ from bot.scene import (
 from bot.voice import Voice
 from opendata.desk.outbox import Message
 from opendata.desk.records import Cause
-from opendata.rules.calendar import ChangeKind
 from opendata.rules.feedback import Action, Event, State
 from opendata.rules.reply import Reply, doubts
 from opendata.texts import joined
@@ -301,10 +300,8 @@ def assigned(scene: Scene) -> Rendered:
 
 
 def news(scene: Scene) -> Rendered:
-    """What the platform, the legal unit, the CIO or a new calendar did to a case of yours."""
+    """What the platform, the legal unit or the CIO did to a case of yours."""
     case, event = scene.case, scene.event
-    if event.action is Action.RECOMPUTE:
-        return _recomputed(scene)
     if event.action is Action.INSTRUCT:
         return escalation.instructed(scene)
     told = scene.say(
@@ -316,26 +313,6 @@ def news(scene: Scene) -> Rendered:
         due=scene.voice.due(case),
     )
     return Rendered(told, [b.section(told), b.actions([scene.button(Button.DETAILS)])])
-
-
-def _recomputed(scene: Scene) -> Rendered:
-    """The date that the officer works towards has moved, and why."""
-    facts = scene.event.facts
-    before, after = (date.fromisoformat(_worked_towards(facts[it])) for it in ("before", "after"))
-    told = scene.say(
-        "news.recompute",
-        case=scene.case.id,
-        title=scene.title,
-        cause=ChangeKind(facts["cause"]),
-        before=before,
-        after=after,
-    )
-    buttons = [scene.button(Button.WHY), scene.button(Button.DETAILS)]
-    return Rendered(told, [b.section(told), b.actions(buttons)])
-
-
-def _worked_towards(dates: Mapping[str, str]) -> str:
-    return dates.get("study") or dates["on"]
 
 
 def undeliverable(voice: Voice, cause: Cause, occasion: str) -> Rendered:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from infra.samples_calendar import calendars
 from infra.samples_desk import LANGUAGES, Json, Sample, ministry
-from infra.samples_digests import digests, reminders
+from infra.samples_digests import digests, moved_dates, reminders
 from infra.samples_messages import messages
 from infra.samples_views import answers, homes, imports, modals
 from infra.samples_words import CONTENTS
@@ -45,6 +45,7 @@ def of(language: Locale, content: str) -> Iterator[Sample]:
         (homes, calendars, answers, imports),
         (reminders,),
         (digests,),
+        (moved_dates,),
     ):
         with ministry(language, content) as made:
             for kind in some:

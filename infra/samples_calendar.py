@@ -10,7 +10,8 @@ from bot import calendar
 from bot.explained import of_date
 from bot.ids import Button
 from infra.samples_desk import COORDINATOR, OFFICER, Ministry, Sample
-from opendata.desk import office, roster
+from infra.samples_steps import approved, extended, published, submitted
+from opendata.desk import casework, office, recompute, roster
 from opendata.desk.office import Outlook
 from opendata.desk.ports import Put
 from opendata.desk.records import closure_row
@@ -84,3 +85,26 @@ def dates(made: Ministry) -> Iterator[Sample]:
         roster.close(made.desk, [Closure(date(2026, 3, 2), county, half)], by)
     made.desk.store.commit(Put(closure_row(Closure(date(2026, 3, 1), "連江縣"))))
     yield made.answer("calendar-full", made.command(COORDINATOR, "calendar"))
+
+
+def moved_dates(made: Ministry, studied: str) -> Iterator[Sample]:
+    """Why a case is due on another date than was promised, or than was granted to it."""
+    case = made.opened("633")
+    casework.claim(made.desk, case, OFFICER)
+    original = made.case(case).due.on
+    granted = made.desk.calendar().workday_after(original, 1)
+    extended(made, case, granted)
+    submitted(made, case)
+    approved(made, case)
+    published(made, case, OFFICER)
+    year, promised = shipped().years[115], made.case(studied).due_now
+    for name, about, off in (
+        ("promised", studied, [promised]),
+        ("granted", case, [granted]),
+        ("granted_original", case, [original, granted]),
+    ):
+        named = dict.fromkeys(off, made.words.agency[:20])
+        changed = replace(year, off={**year.off, **named})
+        recompute.perform(made.desk, roster.import_year(made.desk, changed))
+        yield made.modal(f"why-{name}", made.press(OFFICER, Button.WHY, made.ref(about)))
+    recompute.perform(made.desk, roster.import_year(made.desk, year))

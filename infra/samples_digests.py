@@ -1,12 +1,16 @@
-"""Samples of reminders and digests: a case alone on each of its days, and many on a morning."""
+"""Samples of reminders and digests: a case alone on each of its days, and many on a morning.
+
+And what an officer is told of dates that moved, one or many.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.delivery import digest_message
+from bot.moved import moved as moved_message
 from bot.reminders import reminder
 from bot.scene import Rendered
 from infra.samples_desk import (
@@ -34,11 +38,12 @@ from infra.samples_steps import (
     submitted,
     written,
 )
-from opendata.desk import casework, outbox, roster
+from opendata.desk import casework, outbox, recompute, roster
 from opendata.desk.digests import digest
-from opendata.desk.outbox import Intent
+from opendata.desk.moved import TOGETHER, moved
+from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import dossier
-from opendata.rules.calendar import shipped
+from opendata.rules.calendar import Closure, shipped
 from opendata.rules.people import Deputy, Form
 from opendata.rules.roc import TAIPEI
 
@@ -61,6 +66,8 @@ MORNINGS = {
     "afternoon": DAYS["afternoon"],
     "bridge": datetime(2026, 3, 19, 9, tzinfo=TAIPEI),
 }
+WAITS = "S8402"
+"""One of the many, which waits for approval."""
 BRIDGE = date(2026, 3, 20)
 """A Friday off that has no name."""
 TOLD = (
@@ -150,6 +157,9 @@ def digests(made: Ministry) -> Iterator[Sample]:
         cio = made.desk.directory().person(CIO)
         roster.import_people(made.desk, [replace(cio, active=False)] if cio else [])
         yield from _digest(made, "coordinator.nobody_may", COORDINATOR)
+        yield _sample(made, "reminder.nobody_may", _reminder(made, WAITS, COORDINATOR))
+        made.clock.at = MORNINGS["back"]
+        yield from _digest(made, "coordinator.nobody_may.back", COORDINATOR)
 
 
 def _digest(made: Ministry, name: str, who: str, *, afternoon: bool = False) -> Iterator[Sample]:
@@ -159,6 +169,22 @@ def _digest(made: Ministry, name: str, who: str, *, afternoon: bool = False) -> 
     plan = digest(made.desk, asked)
     if not plan.empty:
         yield _sample(made, f"digest.{name}", digest_message(made.face, plan, who))
+
+
+def moved_dates(made: Ministry) -> Iterator[Sample]:
+    """What an officer is told when offices are closed on the day on which cases are due."""
+    numbers = {"alone": ["8600"], "many": [f"87{n:02}" for n in range(MANY)]}
+    for (name, some), hours in zip(numbers.items(), (0, 24), strict=True):
+        made.clock.at = BEGIN + timedelta(hours=hours)
+        cases = [_claimed(made, number) for number in some]
+        closed = Closure(made.case(cases[0]).due.on, "臺北市")
+        if task := roster.close(made.desk, [closed]):
+            recompute.perform(made.desk, task)
+        made.clock.at += TOGETHER
+        waiting = outbox.waiting(made.desk, 1000)
+        *_, asked = (one for one in waiting if one.kind is Message.MOVED)
+        voice = made.face.voice(made.language)
+        yield _sample(made, f"moved.{name}", moved_message(voice, moved(made.desk, asked)))
 
 
 def _fill(made: Ministry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from infra.samples_desk import (
@@ -37,6 +38,7 @@ from opendata.rules.roc import TAIPEI
 
 Step = Iterator[tuple[str, str]]
 MOST = 10_000
+NEXT_YEAR = date(2027, 1, 4)
 _CALLS = frozenset({Message.STILL_YOURS, Message.ESCALATION, Message.HELP, Message.NEWS})
 
 
@@ -128,7 +130,7 @@ def _studied(made: Ministry) -> Step:
     yield case, "commented"
     made.opened(number, body=words.amended)
     yield case, "amended"
-    written(made, case, opening(made), COLLEAGUE)
+    written(made, case, replace(opening(made), promised=NEXT_YEAR), COLLEAGUE)
     yield case, "answer_drafted"
     submitted(made, case, COLLEAGUE)
     yield case, "answer_submitted"
@@ -284,6 +286,7 @@ def _escalated(made: Ministry) -> Step:
     made.clock.at = datetime(2026, 5, 4, 10, 0, tzinfo=TAIPEI)
     yield case, "study_over"
     made.clock.turn(days=14)
+    woken(made, case)
     yield case, "study_escalated"
     written(made, case, refusal(made))
     submitted(made, case)

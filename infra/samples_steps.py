@@ -10,7 +10,7 @@ from opendata.desk.decisions import ReturnReason
 from opendata.desk.reminding import Awake
 from opendata.rules.reply import Closing, Reason, Reply, ReplyType
 
-PROMISED = date(2026, 4, 30)
+PROMISED, LATER = date(2026, 4, 30), date(2026, 9, 30)
 PLAIN = "ordinary"
 
 
@@ -47,7 +47,7 @@ def opening(made: Ministry) -> Reply:
         words.reply,
         words.contact,
         Closing.NOT_CLOSED,
-        promised=PROMISED,
+        promised=LATER,
         item=words.statute,
     )
 

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from bot import refusals
 from bot.ids import Button
 from bot.modals import REFUSED_ROWS, handed_in
-from infra.samples_calendar import dates
+from infra.samples_calendar import dates, moved_dates
 from infra.samples_desk import (
     AGENCY,
     ALONE,
@@ -265,6 +265,7 @@ def _in_each_state(made: Ministry) -> Iterator[Sample]:
     published(made, case, OFFICER)
     yield _details(made, case)
     yield made.modal("why-studied", made.press(OFFICER, Button.WHY, made.ref(case)))
+    yield from moved_dates(made, case)
     written(made, case, _fitting(made, ReplyType.OPEN_OR_ON_REQUEST))
     submitted(made, case)
     approved(made, case)
@@ -296,6 +297,7 @@ def _raised(made: Ministry) -> Iterator[DeskError]:
         errors.OwnDraft: {"approvers": (CIO, DEPUTY)},
         errors.NobodyMay: {"role": Role.CIO, "agency": AGENCY},
         errors.OutOfTurn: {"action": Action.CLAIM, "state": State.ANSWERED},
+        errors.RoundOver: {"case": "S1", "shown": 1, "current": 2},
         errors.LostRace: {**_MOVED, "at": made.clock(), "wanted": Action.RETURN},
         errors.TooLarge: {"limit": 262_144},
     }

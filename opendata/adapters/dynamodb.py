@@ -26,6 +26,9 @@ PARKED#<cause>         SENT#<kind>#<occasion>#<to>     what delivery knows of te
 DIGEST#<to>            OUT#<20260223><0|1>#0           an intent to send a digest: person or
                                                        channel, day, morning or afternoon
                                                        → timer T : <not_before>#<intent>
+DIGEST#<to>            OUT#<00001>#<20260223>          an intent to tell of moved dates: the change
+                                                       of the calendar, and the day
+                                                       → timer T : <not_before>#<intent>
 DIGEST#<to>            SENT#<kind>#<occasion>#<to>     what delivery knows of it
 FEEDBACK#<kind>#<id>   HEAD                            the numbers of an opinion's cases
 FEEDBACK#<kind>#<id>   HELD#<instant>#<webhook-id>     an event that came before its posting

@@ -58,6 +58,7 @@ class Sheet:
         case: as it is by now; before: as it was when it was taken; None: it is opened here.
         person: who acts; None: ``outside`` does.
         versions: the version rows, if they were read with the case.
+        shared: rows of the outbox that other cases write too.
     """
 
     desk: Desk
@@ -72,6 +73,7 @@ class Sheet:
     bodies: list[Row] = field(default_factory=list)
     told: dict[tuple[Message, str, str | None], tuple[int, datetime]] = field(default_factory=dict)
     digests: set[Intent] = field(default_factory=set)
+    shared: list[Write] = field(default_factory=list)
 
     @property
     def actor(self) -> str:
@@ -252,6 +254,7 @@ class Sheet:
         writes += [Put(row) for row in self.bodies]
         writes += [Put(outbox.intent_row(intent)) for intent in self.intents()]
         writes += [Put(outbox.intent_row(intent)) for intent in self.digests]
+        writes += self.shared
         writes += [
             Add(records.counter_key(tally.quarter, tally.agency), tally.counts)
             for tally in self._flows()

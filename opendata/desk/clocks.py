@@ -43,8 +43,13 @@ def extended(due: Due, granted: date, calendar: OfficeCalendar) -> Due:
 
 
 def studied(due: Due, promised: date, calendar: OfficeCalendar) -> Due:
-    """The clocks of a matter under study; what is promised for a day off is done before it."""
-    return replace(due, study=deadline.brought_forward(promised, calendar), promised=promised)
+    """The clocks of a matter under study.
+
+    What is promised for a day off is done before it; a closure that comes later moves it behind, as
+    it moves every last day.
+    """
+    foreseen = deadline.brought_forward(promised, calendar.without_closures())
+    return replace(due, study=deadline.rolled(foreseen, calendar), promised=promised)
 
 
 def dates_of(due: Due) -> dict[str, date]:

@@ -91,13 +91,14 @@ def hindered(sheet: Sheet) -> Fault | None:
 
 
 def still_extendable(saved: Draft, sheet: Sheet) -> None:
-    """A notice that lay about until the case was due can no longer ask for time.
+    """A notice that lay about until the case was due, or dates moved, may ask for time no longer.
 
     Raises:
         Invalid: see ``extend``.
     """
-    fault = hindered(sheet) if saved.purpose is Purpose.PROGRESS_NOTICE else None
-    if fault:
+    if saved.purpose is not Purpose.PROGRESS_NOTICE or saved.promised is None:
+        return
+    if fault := hindered(sheet) or _reach(sheet, saved.promised):
         raise Invalid(fault)
 
 
@@ -106,12 +107,17 @@ def _is_notice(case: Case) -> bool:
 
 
 def _date(sheet: Sheet, until: date) -> Fault | None:
+    if fault := _reach(sheet, until):
+        return fault
+    off = not sheet.calendar().is_workday(until)
+    return Fault("until", "day_off", (("date", until),)) if off else None
+
+
+def _reach(sheet: Sheet, until: date) -> Fault | None:
     first, last = limits(sheet)
-    if not first <= until <= last:
-        return Fault("until", "out_of_reach", (("first", first), ("last", last)))
-    if not sheet.calendar().is_workday(until):
-        return Fault("until", "day_off", (("date", until),))
-    return None
+    if first <= until <= last:
+        return None
+    return Fault("until", "out_of_reach", (("first", first), ("last", last)))
 
 
 def _ground(ground: str) -> Fault | None:

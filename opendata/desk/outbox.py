@@ -50,6 +50,7 @@ class Message(StrEnum):
     NEWS = "news"
     UNDELIVERABLE = "undeliverable"
     DIGEST = "digest"
+    MOVED = "moved"
     STILL_YOURS = "still_yours"
     ESCALATION = "escalation"
     HELP = "help"
@@ -68,7 +69,7 @@ class Intent:
         id: ``<case>.<version>.<n>``; messages carry it, so that they can be found again.
         case, version: the case, and the event that caused it; of an UNDELIVERABLE, the name and
             version of the cause; of a DIGEST, its addressee and which one it is; of a
-            RECOMPUTE, the calendar's.
+            MOVED, its addressee and the number of the change; of a RECOMPUTE, the calendar's.
         kind: what to tell.
         occasion: which one of several of a kind, e.g. the second submission of round 1; a
             message is living within its occasion.
@@ -138,6 +139,19 @@ def digest(to: str, at: datetime, *, afternoon: bool, person: bool) -> Intent:
         not_before=at.astimezone(UTC).replace(microsecond=0),
         person=to if person else None,
     )
+
+
+def asked_again(desk: Desk, intent: Intent) -> Put:
+    """What asks for an intent; one that waits already is touched, so that nobody is done with it.
+
+    Who sends it at this moment may not have seen what the commit adds.
+    """
+    key = _key(intent)
+    row = desk.store.get(key).get(key)
+    if row is None:
+        return Put(intent_row(intent))
+    waits = _read(row)
+    return Put(intent_row(replace(waits, tries=waits.tries + 1)), waits.tries)
 
 
 def intent_row(intent: Intent) -> Row:

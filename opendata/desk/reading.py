@@ -205,7 +205,7 @@ def desktop(desk: Desk, actor: str) -> Desktop:
     received = waiting(State.RECEIVED, Role.OFFICER)
     return Desktop(
         person=who,
-        mine=_own(desk, actor) if page.next else tuple(c for c in near if c.officer == actor),
+        mine=own(desk, actor) if page.next else tuple(c for c in near if c.officer == actor),
         to_approve=waiting(State.AWAITING_APPROVAL, Role.CIO),
         to_review=waiting(State.IN_REVIEW, Role.SECTION_HEAD),
         to_cosign=tuple(c for c in in_progress if c.draft and c.draft.awaits_cosign),
@@ -215,7 +215,8 @@ def desktop(desk: Desk, actor: str) -> Desktop:
     )
 
 
-def _own(desk: Desk, actor: str) -> tuple[Case, ...]:
+def own(desk: Desk, actor: str) -> tuple[Case, ...]:
+    """The open cases of an officer, the first AROUND to fall due; one query."""
     page = desk.store.find(Index.OWNER, records.owner_shelf(actor), limit=AROUND)
     return tuple(map(records.read_case, page.rows))
 

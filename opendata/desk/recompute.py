@@ -17,6 +17,7 @@ from opendata.desk.casefile import ATTEMPTS, CARD, Sheet
 from opendata.desk.clocks import recounted
 from opendata.desk.context import Desk, Terms
 from opendata.desk.following import LIVING
+from opendata.desk.moved import ask
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Index, Row
 from opendata.desk.records import Change
@@ -78,7 +79,8 @@ def recount(sheet: Sheet, cause: ChangeKind, entry: int = 0) -> None:
     before, after = sheet.case, sheet.recounted()
     if after is before:
         return
-    change = None if entry else _newest(sheet, after.due)
+    entered = bool(entry)
+    change = None if entered else _newest(sheet, after.due)
     if change:
         cause, entry = change.kind, change.number
     sheet.recount(cause, entry)
@@ -88,8 +90,8 @@ def recount(sheet: Sheet, cause: ChangeKind, entry: int = 0) -> None:
     sheet.tell(*LIVING, Message.RETURNED)
     if before.officer and sheet.case.due_now != before.due_now:
         # What a person entered is told at once; what the clock comes upon waits for office hours.
-        at = sheet.now if entry else opening(sheet.now, sheet.calendar())
-        sheet.tell(Message.NEWS, person=before.officer, not_before=at)
+        at = sheet.now if entered else opening(sheet.now, sheet.calendar())
+        sheet.shared.append(ask(sheet.desk, before.officer, entry, at))
 
 
 def _newest(sheet: Sheet, after: Due) -> Change | None:

@@ -229,6 +229,10 @@ class OfficeCalendar:
             return reason
         return MAKE_UP if _is_weekend(day) else WEEKDAYS[day.weekday()]
 
+    def without_closures(self) -> OfficeCalendar:
+        """The calendar as it was published, before any office closed by announcement."""
+        return replace(self, closed=frozenset())
+
     def workday_before(self, day: date, count: int) -> date:
         """The workday that lies so many workdays before a day.
 

@@ -227,11 +227,13 @@ class Finding(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A case has called for whoever has it."""
+    """A case has called for whoever has it, by some milestones."""
 
     at: datetime
+    case: str
     agency: str
     standing: Standing
+    kinds: frozenset[str]
 
 
 @dataclass
@@ -242,6 +244,7 @@ class Auditor:
         counted: how many milestones of each kind came to pass; found: what was wrong.
         calls: when a case called for whoever has it, and what it was then.
         by_people: the events that the clock did not bring about, by case and version.
+        moved: by case, when anything but a reminder happened to it.
     """
 
     offices: Offices
@@ -251,6 +254,7 @@ class Auditor:
     found: list[Finding] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     by_people: set[tuple[str, int]] = field(default_factory=set)
+    moved: dict[str, list[datetime]] = field(default_factory=dict)
 
     def audit(self, events: Sequence[Event], seats: frozenset[str]) -> None:
         """Go through one case."""
@@ -258,8 +262,19 @@ class Auditor:
         self.found += self._findings(events, told, seats)
         self.by_people |= {(one.case, one.version) for one in events if _of_people(one)}
         agency = events[0].changes["agency"]
-        for when in sorted({happened_at(event) for event in events if _calls(event)}):
-            self.calls.append(Call(when, agency, _between(told, when, when)[-1]))
+        calls: dict[datetime, set[str]] = {}
+        for event in filter(_calls, events):
+            kind = event.facts["milestone"].partition("@")[0]
+            calls.setdefault(happened_at(event), set()).add(kind)
+        for when, kinds in sorted(calls.items()):
+            standing = _between(told, when, when)[-1]
+            self.calls.append(Call(when, events[0].case, agency, standing, frozenset(kinds)))
+        moved = (event for event in events if event.action != "remind")
+        self.moved[events[0].case] = [happened_at(event) for event in moved]
+
+    def changed(self, case: str, after: datetime, upto: datetime) -> bool:
+        """Whether anything but a reminder happened to a case in between."""
+        return any(after < at <= upto for at in self.moved[case])
 
     def _findings(
         self, events: Sequence[Event], told: list[Standing], seats: frozenset[str]

@@ -28,7 +28,7 @@ from opendata.rules.roc import TAIPEI
 from tests.due_oracle import of_table
 from tests.simulation.calling import Entered, Offices, Swept
 from tests.simulation.staff import EVERYBODY, PLACES, TAIPEI_CITY, Staff
-from tests.world import CORA, World, rated
+from tests.world import CAROL, CORA, World, rated
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 LAST_ARRIVAL = date(2026, 12, 18)
@@ -39,12 +39,12 @@ _OUTAGES = tuple(timedelta(hours=hours) for hours in (2, 3, 5, 9, 15, 26, 40, 60
 REMINDERS = frozenset({Message.DIGEST, Message.STILL_YOURS, Message.ESCALATION, Message.NEWS})
 """What the clock sends; news only where no person's act brought it about."""
 
+LISTENERS = ("U0OLIVE", "U0HUAH", CAROL, "C-AAC")
+"""Those whose digests are read: an officer, a section head, the CIO, a channel."""
+
 
 class Died(BaseException):
     """The process is gone."""
-
-
-NEVER = datetime.min.replace(tzinfo=TAIPEI)
 
 
 @dataclass
@@ -67,6 +67,13 @@ class Mortal:
             raise Died
 
 
+class Heard(NamedTuple):
+    """The cases that stood in a digest when it went out."""
+
+    at: datetime
+    cases: frozenset[str]
+
+
 class Told(NamedTuple):
     """A message of the clock as it went out."""
 
@@ -84,6 +91,7 @@ class Year:
         untimed: what was wrong with the timer, whenever it was looked at.
         down, mute: when the sweep, and when delivery, stands still.
         asked: of whom a digest was asked, and for which day.
+        heard: by addressee, the digests that went out.
     """
 
     world: World
@@ -97,7 +105,8 @@ class Year:
     down: list[tuple[datetime, datetime]] = field(default_factory=list)
     mute: list[tuple[datetime, datetime]] = field(default_factory=list)
     asked: set[tuple[str, str]] = field(default_factory=set)
-    _slow_until: datetime = NEVER
+    heard: dict[str, dict[str, Heard]] = field(default_factory=dict)
+    _slow_until: datetime | None = None
     _ahead: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
 
@@ -108,6 +117,7 @@ class Year:
         for pragma in ("synchronous = OFF", "journal_mode = MEMORY"):
             world.desk.store._connection.execute(f"PRAGMA {pragma}").fetchall()
         year = cls(world, chance, offices, Staff(world, chance, offices))
+        year.heard = {to: {} for to in LISTENERS}
         world.clock.set(datetime.combine(FIRST, time(), TAIPEI))
         return year
 
@@ -261,7 +271,7 @@ class Year:
 
     def _waiting(self) -> list[Intent]:
         """What is due; the recount after a closure may be slow, and the clock comes first."""
-        slow = self.world.clock() < self._slow_until
+        slow = self._slow_until is not None and self.world.clock() < self._slow_until
         told = outbox.waiting(self.world.desk, 1000)
         return [one for one in told if not (slow and one.kind in outbox.TASKS)]
 
@@ -270,7 +280,18 @@ class Year:
         desk = self.world.desk
         if intent.kind is not Message.DIGEST or not digests.moved_on(desk, intent):
             self.told.append(Told(desk.now(), intent))
+            self._hear(intent)
             outbox.done(desk, intent)
+
+    def _hear(self, intent: Intent) -> None:
+        """Read a digest when it first goes out; one that is asked for again is not sent again."""
+        to = intent.case.removeprefix(records.DIGEST)
+        if intent.kind is not Message.DIGEST or to not in self.heard:
+            return
+        if intent.occasion not in self.heard[to]:
+            told = digests.digest(self.world.desk, intent)
+            cases = frozenset(case.id for case in told.cases)
+            self.heard[to][intent.occasion] = Heard(self.world.desk.now(), cases)
 
     def look(self) -> None:
         """Every open case has a next milestone in the timer, and no other case has."""

@@ -12,10 +12,10 @@ from opendata import texts
 from opendata.desk import office, recompute, records, roster
 from opendata.desk.casefile import Sheet
 from opendata.desk.context import Terms
-from opendata.desk.explained import explained
+from opendata.desk.explained import Moved, MovedBy, explained
 from opendata.desk.outbox import TASKS
 from opendata.desk.reading import dossier
-from opendata.rules.calendar import COUNTIES, Closure, shipped
+from opendata.rules.calendar import COUNTIES, ChangeKind, Closure, shipped
 from opendata.rules.deadline import Mode, due
 from opendata.rules.feedback import Action
 from opendata.rules.roc import TAIPEI
@@ -285,6 +285,18 @@ def test_a_recount_of_the_original_date_behind_an_extension_is_told(world):
         "115年3月2日10:00　核准展延，期限由115年3月9日（星期一）改為115年3月16日（星期一）",
         "115年3月2日10:00　因停止上班重算，原期限由115年3月9日（星期一）改為115年3月10日（星期二）",
     ]
+
+
+@pytest.mark.parametrize("cause", sorted(ChangeKind))
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_moved_a_date_is_told_to_the_end_of_the_line(world, language, cause):
+    before, after = date(2026, 9, 23), date(2026, 9, 30)
+    moved = Moved(MovedBy.ORIGINAL, at(before), before, after, cause)
+    world.opened()
+    told = dossier(world.desk, "S97944")
+    why = replace(explained(world.desk, told.case, told.events), moves=(moved,))
+    shown = words({"blocks": of_case(face_of(world).voice(language), told.case, why)})
+    assert [one for one in shown if one.endswith(texts.written(language, after))]
 
 
 def test_where_both_dates_are_one_its_recount_is_told_once(world):

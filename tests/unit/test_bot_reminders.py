@@ -25,6 +25,7 @@ from tests.world import (
     MONDAY,
     OLIVE,
     OTTO,
+    PEOPLE,
     REFUSAL,
     REPLY,
     STRANGER,
@@ -545,6 +546,47 @@ def test_closures_that_undo_the_delay_withdraw_the_report_and_it_lives_again_wit
     sweep(world, told)
     assert "至今逾期4個工作日" in one.words
     assert one.buttons == ["agree", "instruct", "details"]
+
+
+def test_a_report_reaches_the_cio_who_has_come_since_and_the_one_who_left_answers_nothing(
+    office, slack, told
+):
+    escalated(office, told)
+    carol = next(one for one in PEOPLE if one.id == CAROL)
+    new = replace(carol, id="U0NEW", name="新資訊長")
+    roster.import_people(office.desk, [replace(carol, active=False), new])
+    before = office.rows()
+    slack.press(CAROL, Button.AGREE, ref(office))
+    assert said("error.stranger") in slack.ephemeral
+    assert office.rows() == before
+    found = to(remind(office, told, at(3, 16)), "U0NEW")
+    assert [one for one in found if "逾期陳報" in one.text]
+    assert slack.press("U0NEW", Button.AGREE, ref(office)) == {}
+
+
+def test_help_reaches_the_coordinator_of_the_day_on_which_it_is_delivered(world, told):
+    world.claimed()
+    sweep(world, told)
+    holding.ask_help(world.desk, CASE, OLIVE)
+    cora = next(one for one in PEOPLE if one.id == CORA)
+    new = replace(cora, id="U0NEW", name="新窗口")
+    roster.import_people(world.desk, [replace(cora, active=False), new])
+    sweep(world, told)
+    assert told.to(CORA) == []
+    assert len(told.to("U0NEW")) == 1
+
+
+def test_what_was_decided_a_second_ago_is_reported_no_more(world, told):
+    world.awaiting()
+    sweep(world, told)
+    world.clock.set(at(3, 13))
+    for case in reminding.awake(world.desk):
+        reminding.wake(world.desk, case)
+    decisions.approve(world.desk, CASE, CAROL, world.hash(CASE))
+    world.clock.turn(seconds=1)
+    world.publish(CASE)
+    sweep(world, told)
+    assert [one for one in told.to(CAROL) if "逾期陳報" in one.text] == []
 
 
 def test_what_waits_for_the_cio_is_decided_from_the_report(world, told):

@@ -258,6 +258,16 @@ def test_should_the_command_end_in_the_middle_the_outbox_finishes_it(typed, mini
     assert due_on(ministry) == date(2026, 3, 10)
 
 
+def test_an_agency_file_that_moves_a_seat_recounts_the_cases_at_once(typed, ministry, tmp_path):
+    typed("calendar", "close", "115/3/9", "--county", "臺東縣")
+    file = tmp_path / "agencies.csv"
+    header = "code,name,parent,county,channel,former_names"
+    file.write_text(f"{header}\naac,法務部廉政署,moj,臺東縣,,\n", encoding="utf-8")
+    told = typed("agencies", "import", file)
+    assert (told.code, told.out[-1]) == (0, "重算完成：檢視2件，重算2件（含已結案件）。")
+    assert due_on(ministry) == due_on(ministry, "S2") == date(2026, 3, 10)
+
+
 # -- list
 
 

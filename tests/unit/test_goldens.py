@@ -23,6 +23,7 @@ from bot import (
     home,
     messages,
     modals,
+    moved,
     numbers,
     reminders,
     scene,
@@ -41,7 +42,7 @@ GOLDEN = ROOT / "tests" / "golden"
 NOT_YET = {State.REDISPATCHED, State.SET_ASIDE}
 BUILDERS = (
     *(calendar, card, commands, digest, escalation, explained, extension, forms, home, messages),
-    *(modals, numbers, reminders, scene),
+    *(modals, moved, numbers, reminders, scene),
 )
 # What a sample of any size would show no better: a draft without words, more than a hundred groups
 # of agencies.

@@ -27,6 +27,7 @@ from bot.delivery import render
 from bot.digest import digest
 from bot.ids import Ref
 from bot.messages import undeliverable
+from bot.moved import moved
 from bot.numbers import status_blocks, status_text
 from bot.refusals import sentence
 from bot.reminders import reminder
@@ -54,13 +55,14 @@ from opendata.desk.context import Desk
 from opendata.desk.digests import Digest, Section
 from opendata.desk.explained import Explained
 from opendata.desk.intake import shown_title
+from opendata.desk.moved import Moved
 from opendata.desk.office import Entered, Outlook, Overview
 from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
 from opendata.desk.reading import Now, Status
 from opendata.desk.records import Cause, Opinion, head_row
 from opendata.rules import privacy
-from opendata.rules.calendar import Closure, shipped
+from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.deadline import due
 from opendata.rules.errors import Fault, Invalid, LostRace, NotFound, OwnDraft
 from opendata.rules.feedback import OPEN, Action, State
@@ -210,6 +212,12 @@ class Speaking:
         )
         return _told(digest(self.voice, plan))
 
+    def moved_dates(self, cases):
+        named = [replace(case, title=shown_title(self.words)) for case in cases]
+        days = date(2026, 3, 9), date(2026, 3, 10)
+        told = [Moved(case, ChangeKind.CLOSED, *days) for case in named]
+        return _told(moved(self.voice, told))
+
     def numbers(self):
         codes = [one.code for one in self.directory.agencies]
         line = Figures(received=5, stars=1, stars_mean=3.0, mean=1.0, median=1.0)
@@ -341,6 +349,9 @@ def _about_no_case(on, speaking, cases):
     for name, told in {"person": OFFICER, "channel": None}.items():
         make = partial(lambda to, words: speaking(words).digest(to, cases), told)
         yield on("message", f"{Message.DIGEST} {name}", make)
+    for name, some in {"one": cases[:1], "many": cases}.items():
+        make = partial(lambda some, words: speaking(words).moved_dates(some), some)
+        yield on("message", f"{Message.MOVED} {name}", make)
     for content in Content:
         make = partial(lambda one, words: speaking(words).handed_in(one), content)
         yield on("modal", f"handed_in {content}", make)

@@ -28,6 +28,7 @@ NOTICE = Intent(f"{CAUSE.name}.1.0", CAUSE.name, 1, Message.UNDELIVERABLE, "1", 
 DIGEST = outbox.digest(OLIVE, MONDAY, afternoon=False, person=True)
 CLOSED = Closure(DUE.on, "臺北市")
 CHANGE = Change(3, ChangeKind.CLOSED, NOW, OLIVE, DUE.on, DUE.on, closures=(CLOSED,))
+MOVED = Intent(f"~{OLIVE}.3.20260302", f"~{OLIVE}", 3, Message.MOVED, "3.20260302", NOW, OLIVE)
 TASK = Intent("CALENDAR.3.0", records.CALENDAR, 3, Message.RECOMPUTE, "", NOW)
 
 ROWS = {
@@ -44,6 +45,7 @@ ROWS = {
     "a cause": records.cause_row(CAUSE),
     "a notice": outbox.intent_row(NOTICE),
     "a digest": outbox.intent_row(DIGEST),
+    "news of moved dates": outbox.intent_row(MOVED),
     "what delivery knows of the digest": Row(
         copies.sent_key(DIGEST.case, Message.DIGEST, DIGEST.occasion, OLIVE), {}
     ),
@@ -144,7 +146,7 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 9
+    assert len(told) == 10
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 

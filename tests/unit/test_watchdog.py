@@ -11,6 +11,8 @@ from functions import deliver, remind, watchdog
 from functions.observed import logger
 from opendata import wiring
 from opendata.desk import outbox, reading, records, watching
+from opendata.desk.outbox import Message
+from opendata.desk.ports import Put, Row
 from opendata.rules.errors import Unavailable
 from tests.unit.sweeping import at, by_hand, dropped, poisoned, tidied, wakes_at
 from tests.world import World, posted
@@ -128,6 +130,17 @@ def test_when_the_store_is_gone_there_is_no_heartbeat(running):
     running.close()
     with pytest.raises(Unavailable):
         watchdog.handler({}, None)
+
+
+def test_a_calendar_that_came_with_a_release_is_noticed(running):
+    tidied(running)
+    watchdog.handler({}, None)
+    row = running.desk.store.get(records.SHIPPED)[records.SHIPPED]
+    older = Row(records.SHIPPED, {**row.value, "115": "115-older"}, row.version + 1)
+    running.desk.store.commit(Put(older, row.version))
+    watchdog.handler({}, None)
+    (task,) = running.waiting()
+    assert task.kind is Message.RECOMPUTE
 
 
 def test_the_sweep_nudges_for_a_calendar_from_its_second_run_on(running):
