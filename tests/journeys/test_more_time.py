@@ -60,12 +60,11 @@ def test_an_officer_asks_for_more_time_or_help_and_puts_a_reminder_off(walk: Wal
     expect(card.locator('[data-action-id="extend"]')).to_have_count(0)
     walk.look_at("dm-bot")
     walk.press(reminder, "extend")
-    refused(walk, "每案只能展延一次，本案已展延")
+    refused(walk, "每次回復以展延一次為限，本案已展延")
 
     other = puts_it_off(walk)
-    walk.turn("2026-03-10")
-    walk.press(walk.message("S9300302", "仍由您辦理嗎"), "keep")
     walk.turn("2026-03-11")
+    expect(walk.message("仍由您辦理嗎")).to_have_count(0)
     walk.see(walk.message("S9300302", "逾期1個工作日"), "請於今日擬具回復")
     walk.press(other, "extend")
     refused(walk, "期限115年3月10日（星期二）已過，逾期後不能展延")
@@ -78,7 +77,7 @@ def test_an_officer_asks_for_more_time_or_help_and_puts_a_reminder_off(walk: Wal
 def asks_for_help(walk: Walk, reminder: Locator) -> None:
     """The coordinator is told; the case stays with its officer."""
     walk.press(reminder, "help")
-    refused(walk, "已通知資訊處窗口S9300301需要協助")
+    refused(walk, "已通知資訊處窗口，S9300301將由其接手協調")
     walk.read(COORDINATOR)
     wanted = walk.message("請求協助", "S9300301")
     walk.see(wanted, "林怡君")
@@ -114,7 +113,7 @@ def asks_for_more_time(walk: Walk, reminder: Locator) -> None:
 
 
 def puts_it_off(walk: Walk) -> Locator:
-    """稍後提醒: to the last morning before the due date; on the one between nothing comes."""
+    """稍後提醒: to the last morning before the due date."""
     walk.read(SECOND)
     reminder = walk.message("S9300302", "還有3個工作日")
     walk.press(reminder, "snooze")
