@@ -728,6 +728,7 @@ SENTENCES: dict[str, str] = {
     "why.extended": "{at}: extension approved, from {before} to {after}",
     "why.recomputed": "{at}: recounted because of {cause}, from {before} to {after}",
     "why.recomputed.original": "{at}: the original date was recounted because of {cause}, from {before} to {after}",
+    "why.promised.rolled": "The answer names {promised}; offices were closed that day, so {study} is worked towards",
     "why.promised": "Promised for {promised}, a day off; tracked for {study}, the workday before",
     "why.granted": "Extended to {granted}, a day off; due on {on}, the workday after",
     "why.granted.original": "Extended to {granted}; the original date is now {on}, later than that, and holds",

@@ -728,6 +728,7 @@ SENTENCES: dict[str, str] = {
     "why.extended": "{at}　核准展延，期限由{before}改為{after}",
     "why.recomputed": "{at}　因{cause}重算，期限由{before}改為{after}",
     "why.recomputed.original": "{at}　因{cause}重算，原期限由{before}改為{after}",
+    "why.promised.rolled": "回復所載日期為{promised}，當日停止上班，順延至{study}列管",
     "why.promised": "回復所載日期為{promised}，適逢放假日，提前至{study}列管",
     "why.granted": "核准展延至{granted}，適逢放假日，順延至{on}",
     "why.granted.original": "核准展延至{granted}，原期限重算後較晚，以原期限{on}為準",
