@@ -43,12 +43,18 @@ def claim(world, number, who=OLIVE, **more):
 
 
 def morning(world, slack, when):
-    """Everything that was told at a time; cards are not looked at."""
+    """The digests of a time; cards are not looked at."""
     world.clock.set(when)
     before = len(slack.messages)
     remind(world)
     sweep(world, slack)
-    return slack.messages[before:]
+    ids = [(one, one.metadata["event_payload"]["id"]) for one in slack.messages[before:]]
+    return [one for one, intent in ids if intent.startswith("~")]
+
+
+def waiting(world):
+    """The digests that wait to be sent."""
+    return [one for one in world.waiting() if one.kind is Message.DIGEST]
 
 
 def digests(slack, who, about):
@@ -164,7 +170,7 @@ def test_an_afternoons_check_that_is_over_becomes_the_next_mornings(world, slack
     morning(world, slack, at(3, 9))
     world.clock.set(at(3, 9, 14))
     remind(world)
-    (waits,) = world.waiting()
+    (waits,) = waiting(world)
     world.clock.set(at(3, 9, 18, 30))
     assert deliver(face_of(world), slack, waits) == {Outcome.PUT_OFF: 1}
     world.clock.set(at(3, 10))
@@ -181,7 +187,7 @@ def test_what_moves_to_a_morning_that_is_asked_for_leaves_that_as_it_is(world, s
     sweep(world, slack)
     world.clock.set(at(3, 9))
     remind(world)
-    (late,) = world.waiting()
+    (late,) = waiting(world)
     world.clock.set(at(3, 10))
     remind(world)
     (asked,) = [one for one in world.waiting() if one != late]
@@ -218,7 +224,7 @@ def test_a_digest_that_is_asked_for_takes_over_what_keeps_the_one_before(world, 
     sweep(world, slack)
     world.clock.set(at(3, 9))
     remind(world)
-    (late,) = world.waiting()
+    (late,) = waiting(world)
     outbox.park(world.desk, late, ["user_not_found@"])
     world.clock.set(at(3, 10))
     remind(world)

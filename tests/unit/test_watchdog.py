@@ -162,7 +162,7 @@ def test_what_was_done_is_counted(running, capsys):
     watchdog.handler({}, None)
     *_, told = (line for line in capsys.readouterr().out.splitlines() if "_aws" in line)
     counted = json.loads(told)
-    assert (counted["Heartbeat"], counted["Mended"], counted["Left"]) == ([0], [0], [1])
+    assert (counted["Heartbeat"], counted["Mended"], counted["Left"]) == ([1], [1], [0])
 
 
 def test_no_log_line_holds_a_word_of_a_citizen(running, caplog, capsys):
