@@ -190,7 +190,7 @@ def test_what_moves_to_a_morning_that_is_asked_for_leaves_that_as_it_is(world, s
     (late,) = waiting(world)
     world.clock.set(at(3, 10))
     remind(world)
-    (asked,) = [one for one in world.waiting() if one != late]
+    (asked,) = [one for one in waiting(world) if one != late]
     outbox.park(world.desk, asked, [f"is_archived@{CARD}"])
     deliver(face_of(world), slack, late)
     (kept,) = world.desk.store.query(f"DIGEST#{CARD}", "OUT#").rows
