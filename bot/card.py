@@ -36,7 +36,7 @@ def card(scene: Scene, *, moved_to: str | None = None) -> Rendered:
     if moved_to is not None:
         text = say("case.moved_away", agency=escaped(scene.voice.agency(moved_to), NAME))
         return Rendered(f"{case.id} {text}", [b.header(heading), b.section(text)])
-    blocks = [b.header(heading), b.section(facts(scene))]
+    blocks = [b.header(heading), b.section(facts(scene, living=True))]
     if scene.dossier.opinion.dataset_title:
         title = escaped(scene.dossier.opinion.dataset_title, DATASET)
         blocks.append(b.section(say("case.dataset", dataset=title)))
@@ -58,11 +58,25 @@ def extendable(scene: Scene) -> bool:
     return case.state is State.IN_PROGRESS and once
 
 
-def facts(scene: Scene) -> str:
-    """Until when, where, in which state, with whom."""
+_DUE = {
+    (False, False): "case.due",
+    (False, True): "case.due.ahead",
+    (True, False): "case.due.study",
+    (True, True): "case.due.study.ahead",
+}
+"""Whether it is a study's date, and whether that lies ahead of a message that stands for days."""
+
+
+def facts(scene: Scene, *, living: bool = False) -> str:
+    """Until when, where, in which state, with whom.
+
+    ``living``: it stands for days, and is drawn anew on the mornings of milestones only; so the
+    workdays that are left stand there from the due date on, when every morning is one.
+    """
     case, say, voice = scene.case, scene.say, scene.voice
     if case.open:
-        code = "case.due.study" if case.due.study else "case.due"
+        ahead = living and voice.today < case.due_now
+        code = _DUE[case.due.study is not None, ahead]
         clock = say(code, due=voice.due(case), left=voice.left(case.due_now))
         if case.extended:
             clock = say("case.due.extended", clock=clock, original=case.due.original)

@@ -71,7 +71,8 @@ def _as_approved(voice: Voice, due: Due) -> list[str]:
     if due.study:
         if due.promised in (None, due.study):
             return []
-        return [voice.say("why.promised", promised=due.promised, study=due.study)]
+        code = "why.promised" if due.study < due.promised else "why.promised.rolled"
+        return [voice.say(code, promised=due.promised, study=due.study)]
     if due.granted in (None, due.on):
         return []
     code = "why.granted.original" if due.on == due.original else "why.granted"

@@ -157,7 +157,7 @@ def digests(made: Ministry) -> Iterator[Sample]:
         cio = made.desk.directory().person(CIO)
         roster.import_people(made.desk, [replace(cio, active=False)] if cio else [])
         yield from _digest(made, "coordinator.nobody_may", COORDINATOR)
-        yield _sample(made, "reminder.nobody_may", _reminder(made, WAITS, COORDINATOR))
+        yield _sample(made, "nobody_may.reminder", _reminder(made, WAITS, COORDINATOR))
         made.clock.at = MORNINGS["back"]
         yield from _digest(made, "coordinator.nobody_may.back", COORDINATOR)
 

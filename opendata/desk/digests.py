@@ -113,8 +113,11 @@ def _calendar(desk: Desk, intent: Intent, versions: Mapping[Key, Row]) -> Office
     person = directory.person(intent.person) if intent.person else None
     if person is not None:
         return desk.calendar(person.agency, versions)
-    channel = intent.case.removeprefix(records.DIGEST)
-    return desk.calendar(next(iter(_agencies(directory, channel)), None), versions)
+    channel, now = intent.case.removeprefix(records.DIGEST), desk.now()
+    shared = [desk.calendar(code, versions) for code in _agencies(directory, channel)]
+    # Agencies of several counties may share a channel: it is read where offices open first.
+    first = min(shared, key=lambda one: opening(now, one), default=None)
+    return first or desk.calendar(versions=versions)
 
 
 def _agencies(directory: Directory, channel: str) -> list[str]:

@@ -128,6 +128,7 @@ def _caught_up(sheet: Sheet) -> list[Mark]:
         passed += marks
     calling = [mark for mark in passed if mark.milestone not in _ASKED_APART]
     if calling:
+        sheet.tell(CARD)
         _call(sheet, calling[-1], _called(sheet))
     return passed
 
@@ -141,6 +142,7 @@ def _called(sheet: Sheet) -> tuple[Called, ...]:
 def _pass(sheet: Sheet, mark: Mark) -> None:
     """Let a milestone come to pass; the event is dated to it."""
     officer, at = sheet.case.officer, mark.at.astimezone(UTC)
+    told_at = opening(sheet.now, sheet.calendar())
     asks = mark.milestone is Milestone.IDLE
     facts = {"milestone": mark.name, "fired_at": sheet.now}
     changes: dict[str, Any] = {"reminded_to": at} | ({"asked_at": sheet.now} if asks else {})
@@ -148,12 +150,12 @@ def _pass(sheet: Sheet, mark: Mark) -> None:
         changes["escalated"] = sheet.case.round
     sheet.record(Action.REMIND, facts=facts, at=at, **changes)
     if asks:
-        told_at = opening(sheet.now, sheet.calendar())
         sheet.tell(Message.STILL_YOURS, person=officer, not_before=told_at)
     elif mark.milestone is Milestone.GIVEN_BACK:
         sheet.tell(Message.STILL_YOURS, person=officer)
         sheet.record(Action.RELEASE, sheet.may(Action.RELEASE), officer=None)
-        sheet.tell(CARD)
+        # What becomes of the question is an edit, which calls nobody.
+        sheet.tell(Message.NEWS, person=officer, not_before=told_at)
 
 
 def _call(sheet: Sheet, latest: Mark, told: Iterable[Called]) -> None:

@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from opendata.rules.calendar import OfficeCalendar
-from opendata.rules.deadline import days_left
+from opendata.rules.deadline import days_left, rolled
 from opendata.rules.feedback import Case, Snooze, State
 from opendata.rules.people import Role
 from opendata.rules.roc import TAIPEI, local_date, roc_year
@@ -93,8 +93,8 @@ def _morning(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | Non
         return Milestone.OVERDUE
     if day == due:
         return Milestone.DUE_MORNING
-    if snooze is not None and _held_back(day, snooze):
-        return Milestone.SNOOZED if day == snooze.until else None
+    if snooze is not None and _held_back(day, snooze, calendar):
+        return Milestone.SNOOZED if day == rolled(snooze.until, calendar) else None
     if day == calendar.workday_before(due, 1):
         return Milestone.ONE_BEFORE
     if day == calendar.workday_before(due, 3):
@@ -106,11 +106,14 @@ def _morning(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | Non
     return None
 
 
-def _held_back(day: date, snooze: Snooze) -> bool:
-    """Whether who has the case wanted no other reminder that morning, and had it then."""
+def _held_back(day: date, snooze: Snooze, calendar: OfficeCalendar) -> bool:
+    """Whether who has the case wanted no other reminder that morning, and had it then.
+
+    Where offices came to be closed on the morning that was chosen, the next one is meant.
+    """
     morning = datetime.combine(day, MORNING, TAIPEI)
     had_it = snooze.ended_at is None or morning < snooze.ended_at
-    return snooze.since < morning and day <= snooze.until and had_it
+    return snooze.since < morning and day <= rolled(snooze.until, calendar) and had_it
 
 
 def _idle(day: date, case: Case, calendar: OfficeCalendar) -> Milestone | None:

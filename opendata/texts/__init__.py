@@ -86,13 +86,21 @@ def days_left(language: str, workdays: int) -> str:
 
 
 def explained_days(language: str, explained: Deadline) -> list[str]:
-    """為什麼是這一天: a line for every day from receipt to due date."""
-    lines, counted = [], 0
+    """為什麼是這一天: a line for every day from receipt to due date.
+
+    The last day of the period is named as such, whether it is the due date or was rolled over.
+    """
+    lines, counted, ended = list[str](), 0, False
     for step in explained.steps:
-        counted += step.kind is StepKind.COUNTED
-        told = say(language, f"why.{step.kind.value}", date=step.date, n=counted)
-        lines.append(told + _note(language, step.note))
+        last = step.kind in _LAST and not ended
+        ended = ended or last
+        counted += last or step.kind is StepKind.COUNTED
+        code = _LAST[step.kind] if last else f"why.{step.kind.value}"
+        lines.append(say(language, code, date=step.date, n=counted) + _note(language, step.note))
     return lines
+
+
+_LAST = {StepKind.ROLLED: "why.rolled.last", StepKind.DUE: "why.due.last"}
 
 
 def changed_year(language: str, year: Year, known: Year | None) -> list[str]:

@@ -54,7 +54,7 @@ def test_an_officer_asks_for_more_time_or_help_and_puts_a_reminder_off(walk: Wal
     publish(walk, heading="進度通知")
     walk.see(walk.message("S9300301", "在平臺公布"), "期限改為115年3月17日（星期二）")
     card = card_of(walk, "S9300301")
-    walk.see(card, "115年3月17日（星期二）（還有8個工作日）")
+    walk.see(card, "115年3月17日（星期二）")
     walk.see(card, "已展延，原期限115年3月10日（星期二）")
     walk.picture("64-both-dates")
     expect(card.locator('[data-action-id="extend"]')).to_have_count(0)

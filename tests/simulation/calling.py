@@ -188,10 +188,13 @@ def _morning(day: date, one: Standing, office: Office) -> Iterator[str]:
         yield "overdue" if day > one.due else "due_morning"
         return
     nine = datetime.combine(day, NINE, TAIPEI)
-    if one.quiet and one.quiet.since < nine < one.quiet.ended and day <= one.quiet.until:
-        if day == one.quiet.until:
+    if one.quiet and one.quiet.since < nine < one.quiet.ended:
+        chosen = one.quiet.until
+        chosen = chosen if office.open_on(chosen) else office.after(chosen, 1)
+        if day == chosen:
             yield "snoozed"
-        return
+        if day <= chosen:
+            return
     left = {office.before(one.due, 1): "one_before", office.before(one.due, 3): "three_before"}
     if day in left:
         yield left[day]

@@ -196,7 +196,7 @@ def test_the_closures_of_the_cases_own_seat_are_told(deployed, slack):
     perform(deployed)
     slack.press(CORA, Button.WHY, str(Ref("S97944")))
     told = words(slack.shown())
-    assert "115年11月18日（星期三）　順延（停止上班）" in told
+    assert "115年11月18日（星期三）　第7日，末日順延（停止上班）" in told
     assert [one for one in told if "因停止上班重算，期限由115年11月18日（星期三）改為" in one]
 
 
@@ -208,7 +208,7 @@ def test_another_agencys_case_is_not_explained(deployed, slack):
 
 def test_a_make_up_workday_on_which_it_is_due_is_named():
     told = texts.explained_days("zh", due(at(date(2025, 2, 1)), shipped()))
-    assert told[-1] == "114年2月8日（星期六）　屆期（當日24時止）（補行上班）"
+    assert told[-1] == "114年2月8日（星期六）　第7日，末日屆期（當日24時止）（補行上班）"
 
 
 @pytest.mark.parametrize("asked", ["115/2/13", "1150213", "115年2月13日", "2026-02-13"])
@@ -257,10 +257,10 @@ def test_an_extension_a_study_and_a_recount_are_told_in_their_order(world):
     recompute.perform(world.desk, roster.close(world.desk, [Closure(STUDY.promised, CAPITAL)]))
     told = _explained(world)
     assert told[:4] == [
-        "S97944的期限是115年4月29日（星期三）",
-        "原期限115年3月9日（星期一），現行期限115年4月29日（星期三）。",
+        "S97944的期限是115年5月4日（星期一）",
+        "原期限115年3月9日（星期一），現行期限115年5月4日（星期一）。",
         "115年3月2日10:00　回復研議中，列管期限115年4月30日（星期四）",
-        "115年3月2日10:00　因停止上班重算，期限由115年4月30日（星期四）改為115年4月29日（星期三）",
+        "115年3月2日10:00　因停止上班重算，期限由115年4月30日（星期四）改為115年5月4日（星期一）",
     ]
 
 

@@ -309,7 +309,7 @@ def test_a_due_date_is_told_day_by_day_in_words(opendata):
         "115年5月30日（星期六）　不計",
         "115年5月31日（星期日）　不計",
         "115年6月1日（星期一）　第1日",
-        "115年6月2日（星期二）　屆期（當日24時止）",
+        "115年6月2日（星期二）　第2日，末日屆期（當日24時止）",
         f"依政府行政機關辦公日曆表（版本{shipped().version}）。",
     ]
 
@@ -320,7 +320,7 @@ def test_the_closures_of_an_agencys_seat_count_when_it_is_named(typed):
     for agency in ("臺灣臺東地方檢察署", "dpo-taitung"):
         told = typed("due", "115/3/2", "--agency", agency)
         assert told.out[0] == f"期限：{NEXT}"
-        assert f"{DUE}　順延（停止上班）" in told.out
+        assert f"{DUE}　第7日，末日順延（停止上班）" in told.out
     assert typed("due", "115/3/2", "--agency", "國防部").code == 2
 
 

@@ -71,7 +71,10 @@ def take_back(world, *closures):
 
 def told(world):
     """Kind and addressee of what waits, but for tasks; then nothing waits any more."""
-    waiting = outbox.waiting(world.desk, 1000, by=world.clock() + TOGETHER)
+    now = world.clock.at
+    world.clock.at = now + TOGETHER
+    waiting = outbox.waiting(world.desk, 1000)
+    world.clock.at = now
     for intent in waiting:
         outbox.done(world.desk, intent)
     return {(one.kind, one.person) for one in waiting if one.kind not in outbox.TASKS}

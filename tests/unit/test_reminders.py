@@ -7,7 +7,7 @@ import pytest
 
 from opendata.desk.clocks import due_of
 from opendata.desk.context import Terms
-from opendata.rules.calendar import shipped
+from opendata.rules.calendar import Closure, shipped
 from opendata.rules.feedback import Action, Case, Kind, Move, Snooze, State, ended
 from opendata.rules.people import Role
 from opendata.rules.reminders import (
@@ -250,3 +250,13 @@ def test_each_milestone_has_a_name_of_its_own():
     (mark,) = next_marks(case(), CALENDAR)
     assert mark.name == "three_before@20260304"
     assert {one.value for one in Milestone} >= {name for _, name in plan(case(), date(2026, 3, 20))}
+
+
+def test_a_snooze_until_a_morning_that_came_to_be_closed_ends_on_the_next_workday():
+    study = replace(case().due, study=date(2026, 3, 31))
+    chosen = Snooze(date(2026, 3, 18), MONDAY, MONDAY)
+    put_off = replace(case(state=State.UNDER_STUDY), due=study, snooze=chosen, officer=OLIVE)
+    closed = CALENDAR.with_closures([Closure(date(2026, 3, 18), "臺北市")], ["臺北市"])
+    assert [f"{mark.at:%m-%d}" for mark in next_marks(put_off, CALENDAR)] == ["03-18"]
+    (mark,) = next_marks(put_off, closed)
+    assert (f"{mark.at:%m-%d}", mark.milestone) == ("03-19", Milestone.SNOOZED)

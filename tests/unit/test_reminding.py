@@ -13,6 +13,7 @@ from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import casework, digests, holding, outbox, reading, records, roster
 from opendata.desk.context import Desk
 from opendata.desk.digests import Section
+from opendata.desk.moved import TOGETHER
 from opendata.desk.outbox import Message
 from opendata.rules.errors import Unavailable
 from opendata.rules.feedback import Action, State
@@ -264,8 +265,8 @@ def test_a_date_that_a_late_sweep_moves_is_told_in_office_hours(world):
     world.clock.set(at(3, 9, 7))
     close(world, at(3, 9))
     swept(world, at(3, 10, 23))
-    (news,) = intents(world, Message.NEWS)
-    assert (news.person, news.not_before) == (OLIVE, at(3, 11))
+    (moved,) = intents(world, Message.MOVED)
+    assert (moved.person, moved.not_before) == (OLIVE, at(3, 11) + TOGETHER)
 
 
 def test_on_a_day_that_became_a_closure_nobody_is_called_and_the_case_waits_for_the_next(world):

@@ -75,6 +75,7 @@ def spoken_by_name():
             Action.RATE,
             Action.NEW_ROUND,
             Action.RETRACT,
+            Action.RELEASE,
         },
         "closure": set(Remark),
         "closure.option": {HALF, UNDO},

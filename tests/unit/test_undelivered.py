@@ -266,8 +266,8 @@ def test_the_status_says_how_many_messages_wait_and_why(world, slack):
     counted = reading.status(world.desk)
     blocks = status_blocks(face_of(world).voice(), counted)
     check_message(blocks)
-    told = blocks[-3]["elements"][0]["text"]
-    assert told.startswith("有3則訊息送不出去")
+    notes = [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
+    (told,) = (note for note in notes if note.startswith("有3則訊息送不出去"))
     assert "2則（機器人不在這個頻道）" in told
     assert "林承辦1則（Slack帳號已停用）" in told
     out = io.StringIO()

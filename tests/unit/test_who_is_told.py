@@ -10,6 +10,7 @@ from opendata.desk.digests import Section
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Put
 from opendata.desk.reading import AROUND
+from opendata.rules.calendar import Closure
 from tests.counting import Counting
 from tests.unit.sweeping import asked, at, deliver_all, intents, poisoned, swept
 from tests.world import (
@@ -72,6 +73,18 @@ def test_a_digest_that_is_parked_is_not_written_over(world):
     assert parked.causes == (f"account_inactive@{OLIVE}",)
     outbox.done(world.desk, parked, {OLIVE})
     assert outbox.causes(world.desk) == ()
+
+
+def test_a_channel_that_agencies_share_is_told_where_an_office_is_open(world):
+    prisons = world.desk.directory().agency("aoc")
+    roster.import_agencies(world.desk, [replace(prisons, channel="C-AOC")])
+    world.opened("法務部矯正署臺南監獄")
+    swept(world, at(3, 4), at(3, 6))
+    roster.close(world.desk, [Closure(at(3, 9).date(), "桃園市")])
+    world.clock.set(at(3, 9))
+    (asked,) = (outbox.digest("C-AOC", at(3, 9), afternoon=False, person=False),)
+    assert not digests.moved_on(world.desk, asked)
+    assert list(digests.digest(world.desk, asked).sections) == [Section.DUE_TODAY]
 
 
 def test_the_afternoon_asks_for_a_check_of_its_own_and_only_of_what_is_due(world):
