@@ -101,7 +101,7 @@ def in_time(walk: Walk) -> None:
     told = walk.message("S9300202", "因停止上班")
     walk.see(told, "由115年7月10日（星期五）改為115年7月13日（星期一）")
     walk.press(told, "why")
-    walk.see(walk.modal, "115年7月10日（星期五）　順延（停止上班")
+    walk.see(walk.modal, "115年7月10日（星期五）　第7日，末日順延（停止上班")
     walk.see(walk.modal, "115年7月13日（星期一）　屆期")
     walk.picture("54-why")
     walk.close()
