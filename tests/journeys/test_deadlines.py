@@ -84,7 +84,7 @@ def before_the_rest(walk: Walk) -> None:
     walk.see(digest, "1件將於連假後首個上班日115年2月23日（星期一）屆期")
     walk.picture("41-before-the-rest")
     walk.read(SECOND)
-    walk.see(walk.message("S9300102", "退回待認領"), "擬稿仍保留")
+    walk.see(walk.message("S9300102", "已退回待認領"), "詢問後未獲回應")
     walk.look_at(CHANNEL)
     walk.see(walk.message("摘要（1件）"), "S9300102")
 

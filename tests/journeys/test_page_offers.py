@@ -46,6 +46,7 @@ def test_the_guide_is_followed_by_its_own_buttons_to_the_end(walk: Walk) -> None
     walk.submit()
     expect(page.get_by_test_id("step-status")).to_have_attribute("aria-current", "step")
     go.click()
+    expect(go).to_have_text("輸入 /opendata status")
     go.click()
     expect(page.get_by_test_id("composer")).to_have_value("/opendata status")
     page.get_by_test_id("send").click()

@@ -95,12 +95,13 @@ def nobody_else_enters(walk: Walk) -> None:
 
 
 def in_time(walk: Walk) -> None:
-    """The cases are counted anew within moments; then the status says so."""
+    """The cases are counted anew within moments, and an hour later everybody knows."""
+    walk.turn("2026-07-13T10:00")
     walk.read(SECOND)
     told = walk.message("S9300202", "因停止上班")
     walk.see(told, "由115年7月10日（星期五）改為115年7月13日（星期一）")
     walk.press(told, "why")
-    walk.see(walk.modal, "115年7月10日（星期五）　順延（停止上班")
+    walk.see(walk.modal, "115年7月10日（星期五）　第7日，末日順延（停止上班")
     walk.see(walk.modal, "115年7月13日（星期一）　屆期")
     walk.picture("54-why")
     walk.close()
