@@ -25,6 +25,8 @@ from opendata.rules.reminders import LONG_BREAK, SOON, nudges_on, opening, wante
 
 _ELSEWHERE = timedelta(days=7)
 """Where offices were closed, the same number of workdays reaches so much further at most."""
+WHOLE = 10
+"""Pages of AROUND open cases that are read whatever they hold; beyond them, what falls due soon."""
 AGAIN = 3
 """Workdays for which what was put off stands in a digest after its own morning."""
 
@@ -128,9 +130,9 @@ def _agencies(directory: Directory, channel: str) -> list[str]:
 def digest(desk: Desk, intent: Intent) -> Digest:
     """The digest of an intent, as it is today.
 
-    One query for up to AROUND open cases around the addressee. Where there are more, it reads on as
-    far as a digest speaks of; to the end on the first day back, and before it says that there is
-    nothing. What waits for a decision and is due later than that it may leave out, and says so.
+    One query for up to AROUND open cases around the addressee, and so on for WHOLE pages. Where
+    there are more, it reads on as far as a digest speaks of; to the end on the first day back, and
+    before it says that there is nothing. What is due later than that it may leave out, and says so.
     """
     versions, to = desk.store.get(*records.VERSIONS), intent.case.removeprefix(records.DIGEST)
     directory, today = desk.directory(versions), desk.today()
@@ -174,13 +176,14 @@ class _Reader:
         """Cases by heading, those due by a date at least; and whether some were not looked at."""
         found: dict[str, tuple[Section, Case]] = {}
         more = False
-        for page in self._pages():
+        for number, page in enumerate(self._pages(), 1):
             for row in page.rows:
                 # One that cannot be read keeps no other from anybody; the watchdog tells of it.
                 with suppress(*records.UNREADABLE):
                     found |= self._placed(row)
             more = page.next is not None
-            if found and page.rows and _due_on(page.rows[-1]) > by:
+            beyond = bool(page.rows) and _due_on(page.rows[-1]) > by
+            if found and beyond and number >= WHOLE:
                 break
         in_order = sorted(found.values(), key=lambda one: (one[1].due_now, one[1].id))
         headings = [section for section in Section if any(one is section for one, _ in in_order)]

@@ -194,7 +194,8 @@ def test_what_waits_for_me_is_looked_for_to_the_end_where_nothing_falls_due(worl
     assert sections(world, HELEN, at(3, 3)) == {"to_review": [case]}
 
 
-def test_of_many_cases_no_more_is_read_than_a_digest_speaks_of(world):
+def test_of_many_pages_no_more_are_read_than_a_digest_speaks_of(world, monkeypatch):
+    monkeypatch.setattr(digests, "WHOLE", 1)
     crowded(world, AROUND)
     case = world.awaiting()
     later = replace(world.case().due, study=date(2026, 6, 1))
