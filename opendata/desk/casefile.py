@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from opendata.desk import outbox, records
@@ -34,7 +34,7 @@ from opendata.rules.errors import (
 )
 from opendata.rules.feedback import Action, Case, Due, Event, Outside, Round, State
 from opendata.rules.people import Approver, Directory, Person, Role
-from opendata.rules.reminders import next_marks
+from opendata.rules.reminders import next_marks, opening
 from opendata.rules.reply import Draft
 from opendata.rules.roc import local_date
 
@@ -246,7 +246,9 @@ class Sheet:
         reported = before is not None and before.escalated == before.round
         if before and reported and Message.ESCALATION not in told:
             occasion = occasion_of(before, Message.ESCALATION)
-            self.told[Message.ESCALATION, occasion, None] = self.case.version, self.now
+            by_clock = self.person is None and self.outside is Outside.CLOCK
+            at = opening(self.now, self.calendar()).astimezone(UTC) if by_clock else self.now
+            self.told[Message.ESCALATION, occasion, None] = self.case.version, at
         if self.before and asked_about(self.before) and not asked_about(self.case):
             self.tell(Message.STILL_YOURS, person=self.before.officer)
         writes: list[Write] = [self.head()]
