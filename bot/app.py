@@ -93,5 +93,11 @@ def _refusing(face: Face) -> Callable[..., BoltResponse]:
 
 
 def _actor(body: dict[str, Any]) -> str:
-    told = body.get("user_id") or body.get("user", {}).get("id")
-    return str(told or body.get("event", {}).get("user", ""))
+    """Whoever acts, as far as the body says so: what comes here may be wrong anywhere."""
+    user, event = body.get("user"), body.get("event")
+    told = (
+        body.get("user_id"),
+        user.get("id") if isinstance(user, dict) else None,
+        event.get("user") if isinstance(event, dict) else None,
+    )
+    return str(next(filter(None, told), ""))

@@ -5,7 +5,7 @@ import logging
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.ids import Button, Modal, Ref
@@ -121,6 +121,8 @@ MANY = settings(
 
 
 @MANY
+@example(body={"type": CANARY, "event": None})
+@example(body={"type": "block_actions", "user": CANARY, "event": [None]})
 @given(body=bodies())
 def test_a_signed_body_that_is_wrong_somewhere_is_answered(slack, log, body):
     answered(slack, log, urlencode({"payload": json.dumps(body)}))
