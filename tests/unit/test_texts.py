@@ -1,5 +1,6 @@
 import ast
 import re
+from collections import Counter
 from dataclasses import fields
 from datetime import UTC, date, datetime
 
@@ -23,7 +24,7 @@ from opendata.rules.people import Agency, Capacity, Deputy, Directory, Form, Per
 from opendata.rules.privacy import PersonalData
 from opendata.rules.reply import Closing, Doubt, Reason, Reply, ReplyType
 from opendata.rules.roc import TAIPEI
-from opendata.texts import LANGUAGES
+from opendata.texts import LANGUAGES, en, zh
 
 ZH, EN = LANGUAGES["zh"], LANGUAGES["en"]
 WORDS = (
@@ -175,6 +176,12 @@ def test_no_sentence_is_empty_or_has_blanks_around_it():
     told = [(code, text) for table in (ZH, EN) for code, text in table.items()]
     assert [code for code, text in told if not text.strip()] == []
     assert {code for code, text in told if text != text.strip()} <= parts
+
+
+@pytest.mark.parametrize("language", [zh, en], ids=LANGUAGES)
+def test_a_code_stands_in_one_topic_only(language):
+    codes = Counter(code for topic in language._TOPICS for code in topic.SENTENCES)
+    assert [code for code, times in codes.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("table", [ZH, EN], ids=LANGUAGES)
