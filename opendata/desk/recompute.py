@@ -214,27 +214,30 @@ def _shelves(desk: Desk, change: Change) -> Iterator[Shelf]:
 
     Closures touch the agencies that have a seat there, or whose approver has.
     """
-    directory, months = desk.directory(), _months(change, desk.terms)
+    directory, periods = desk.directory(), _periods(change, desk.terms, desk.today())
     for agency in directory.agencies:
         if not change.touches(agency.code, directory.seats(agency.code)):
             continue
         partition = records.agency_shelf(agency.code)
         yield partition, records.OPEN_SHELF
-        for month in months:
-            yield partition, f"{records.CLOSED_SHELF}{month}"
+        for period in periods:
+            yield partition, f"{records.CLOSED_SHELF}{period}"
 
 
-def _months(change: Change, terms: Terms) -> list[str]:
-    """The months that a closed case has to be due in, e.g. ``2026-03``.
+def _periods(change: Change, terms: Terms, today: date) -> list[str]:
+    """The months that a closed case has to be due in, e.g. ``2026-03``, or whole years.
 
-    Its period, or the platform's, has one of the days in it or rolled over one.
+    Its period, or the platform's, has one of the days in it or rolled over one; or that of an
+    earlier round has, and its last one was due at any time since.
     """
     longest = timedelta(days=max(terms.days, terms.platform_days))
     begin, end = (_BEFORE + longest).days, (_AFTER + longest).days
-    last = date.max.toordinal()
+    last, spans = date.max.toordinal(), list(change.spans())
     days = (
         date.fromordinal(day)
-        for first, final in change.spans()
+        for first, final in spans
         for day in range(max(first.toordinal() - begin, 1), min(final.toordinal() + end, last) + 1)
     )
-    return list(dict.fromkeys(f"{day:%Y-%m}" for day in days))
+    since = range(min((first.year for first, _ in spans), default=today.year) + 1, today.year + 1)
+    months = dict.fromkeys(f"{day:%Y-%m}" for day in days if day.year not in since)
+    return [*months, *(f"{year}-" for year in since)]
