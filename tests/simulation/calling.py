@@ -230,8 +230,12 @@ class Finding(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A case has called for whoever has it, by some milestones."""
+    """A case has called for whoever has it, by some milestones.
 
+    ``since`` is when the first of them was, and ``at`` when the sweep found it.
+    """
+
+    since: datetime
     at: datetime
     case: str
     agency: str
@@ -265,13 +269,13 @@ class Auditor:
         self.found += self._findings(events, told, seats)
         self.by_people |= {(one.case, one.version) for one in events if _of_people(one)}
         agency = events[0].changes["agency"]
-        calls: dict[datetime, set[str]] = {}
+        calls: dict[datetime, list[Event]] = {}
         for event in filter(_calls, events):
-            kind = event.facts["milestone"].partition("@")[0]
-            calls.setdefault(happened_at(event), set()).add(kind)
-        for when, kinds in sorted(calls.items()):
-            standing = _between(told, when, when)[-1]
-            self.calls.append(Call(when, events[0].case, agency, standing, frozenset(kinds)))
+            calls.setdefault(happened_at(event), []).append(event)
+        for when, reminders in sorted(calls.items()):
+            standing, since = _between(told, when, when)[-1], min(one.at for one in reminders)
+            kinds = frozenset(one.facts["milestone"].partition("@")[0] for one in reminders)
+            self.calls.append(Call(since, when, events[0].case, agency, standing, kinds))
         moved = (event for event in events if event.action != "remind")
         self.moved[events[0].case] = [happened_at(event) for event in moved]
 

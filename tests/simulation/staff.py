@@ -78,7 +78,7 @@ EVERYBODY = (
 def seats_of(person: str | None) -> frozenset[str]:
     """Where somebody's office is; the ministry's, for who has none of these and for a channel."""
     for place in PLACES:
-        if person in (*place.officers, place.head):
+        if person and person in (*place.officers, place.head):
             return place.seats
     return frozenset({TAIPEI_CITY})
 
