@@ -21,7 +21,7 @@ from bot.face import Face
 from functions.observed import logger, publish
 from functions.timing import in_time
 from opendata import wiring
-from opendata.desk import outbox, recompute
+from opendata.desk import outbox, tasks
 from opendata.desk.outbox import TASKS, Intent
 from opendata.desk.ports import Key
 from opendata.rules.errors import DeskError
@@ -82,7 +82,7 @@ def performed(intent: Intent, clock: Callable[[], float] = time.monotonic) -> Co
     """Do a task whose time has come, as far as there is time for it.
 
     Returns:
-        PERFORMED, and FAILED for each case that could not be read.
+        PERFORMED, and FAILED for each record that could not be read.
 
     Raises:
         DeskError: the store does not answer.
@@ -91,11 +91,11 @@ def performed(intent: Intent, clock: Callable[[], float] = time.monotonic) -> Co
     if intent.not_before > desk.now():
         return counts
 
-    def unread(case: str) -> None:
-        logger.error("not recounted", extra={"case": case})
+    def unread(record: str) -> None:
+        logger.error("left out of a task", extra={"record": record, "task": intent.kind})
         counts[FAILED] += 1
 
-    recompute.perform(desk, intent, lambda: clock() - begun > FOR_A_TASK, unread=unread)
+    tasks.perform(desk, intent, lambda: clock() - begun > FOR_A_TASK, unread=unread)
     counts[PERFORMED] += 1
     return counts
 

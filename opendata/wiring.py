@@ -43,7 +43,12 @@ def desk() -> Desk:
 
 def make_desk(given: Settings, clock: Clock = now) -> Desk:
     """A desk over the store that the settings name."""
-    terms = Terms(given.days, given.platform_days, given.mode, given.half_closes)
+    terms = Terms(
+        days=given.days,
+        platform_days=given.platform_days,
+        mode=given.mode,
+        half_closes=given.half_closes,
+    )
     return Desk(_store(given, clock), clock, terms)
 
 

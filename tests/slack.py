@@ -28,7 +28,7 @@ from infra.desk import web_api
 from infra.desk.seed import BotUser, Channel, SlackUser
 from infra.desk.workspace import Workspace as StandIn
 from infra.manifest import SCOPES
-from opendata.desk import recompute
+from opendata.desk import tasks
 from opendata.desk.outbox import TASKS
 from tests.world import CHANNELS, PEOPLE, World
 
@@ -410,6 +410,6 @@ def sweep(world: World, slack: FakeSlack) -> None:
     """Deliver what waits now, once each, and do what is to be done."""
     for intent in world.waiting():
         if intent.kind in TASKS:
-            recompute.perform(world.desk, intent)
+            tasks.perform(world.desk, intent)
         else:
             deliver(face_of(world), slack, intent)

@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from opendata.desk import digests, outbox, recompute, records, reminding, roster, watching
+from opendata.desk import digests, outbox, records, reminding, roster, tasks, watching
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Store, Write
 from opendata.desk.reminding import Awake
@@ -257,7 +257,7 @@ class Year:
         while waiting := self._waiting():
             for intent in waiting:
                 if intent.kind in outbox.TASKS:
-                    recompute.perform(self.world.desk, intent)
+                    tasks.perform(self.world.desk, intent)
                 elif intent.kind in REMINDERS:
                     self._send(intent)
             self.world.desk.store._connection.executemany(

@@ -123,7 +123,7 @@ def test_the_bot_still_produces_what_the_goldens_say(made):
 
 
 def test_the_goldens_stay_small():
-    assert sum(file.stat().st_size for file in GOLDEN.rglob("*.json")) < 5 * 1024 * 1024
+    assert sum(file.stat().st_size for file in GOLDEN.rglob("*.json")) < 9 * 1024 * 1024
 
 
 def test_a_golden_that_is_no_longer_produced_is_removed(tmp_path, monkeypatch):
