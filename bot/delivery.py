@@ -17,6 +17,7 @@ from functools import partial
 
 from slack_sdk import WebClient
 
+from bot import catalogue
 from bot.card import card
 from bot.digest import digest, noted, nudging
 from bot.face import Face
@@ -27,6 +28,7 @@ from bot.reminders import reminder
 from bot.scene import Rendered, Scene
 from bot.undelivered import cause_of
 from bot.voice import Voice
+from opendata.desk import catalogue as catalogue_desk
 from opendata.desk import copies, outbox
 from opendata.desk.casefile import asked_about
 from opendata.desk.context import Desk
@@ -308,8 +310,26 @@ def _of_moved(face: Face, intent: Intent) -> Plan:
     return Plan(made, len(told), quiet=min(quiet.values(), default=None))
 
 
+# -- about the catalogue ------------------------------------------------------------------------
+
+
+def _of_refusal(face: Face, intent: Intent) -> Plan:
+    """To the ministry's coordinators: why the platform's list is not taken, if it still is not."""
+    why, directory = catalogue_desk.refusal(face.desk), face.desk.directory()
+    people = directory.holders(Role.COORDINATOR, directory.root.code) if why else ()
+    sent = copies.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    last = catalogue_desk.last_sync(face.desk)
+
+    def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+        return catalogue.refused(face.voice_of(to), why, last)
+
+    told = _copies([one.id for one in people], sent, shown, person=True)
+    return Plan(told, SNAPSHOT, nobody=bool(why) and not people)
+
+
 _PLANS: Mapping[Message, Callable[[Face, Intent], Plan]] = {
     Message.UNDELIVERABLE: _of_cause,
     Message.DIGEST: _of_digest,
     Message.MOVED: _of_moved,
+    Message.CATALOGUE_REFUSED: _of_refusal,
 }

@@ -28,7 +28,8 @@ _SETTINGS: list[Block] = [{"is_wrapped": True}, *({"align": "right"} for _ in _C
 def status_text(voice: Voice, counted: Status) -> str:
     """The ministry's numbers as a notification reads them."""
     ministry = escaped(voice.agency(voice.directory.root.code), NAME)
-    return "\n".join([_heading(voice, counted, ministry), *_lines(voice, counted.total)])
+    lines = [*_lines(voice, counted.total), *datasets(voice.language, counted)]
+    return "\n".join([_heading(voice, counted, ministry), *lines])
 
 
 def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block]:
@@ -38,6 +39,7 @@ def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block
     return [
         b.header(_heading(voice, counted, b.cut(ministry, NAME))),
         b.section(lines),
+        *(b.section(line) for line in datasets(voice.language, counted)),
         *_agencies(voice, counted, skipped),
         *_undelivered(voice, counted),
         *(b.context(line) for line in awake(voice.language, counted)),
@@ -72,6 +74,20 @@ def awake(language: str, counted: Status) -> list[str]:
     if now.heartbeat is None or now.heartbeat <= counted.as_of - SILENT:
         lines.append(texts.say(language, code, n=SILENT // timedelta(minutes=1)))
     return lines
+
+
+def datasets(language: str, counted: Status) -> list[str]:
+    """New datasets of the year against its target; nothing where no list was taken."""
+    of = counted.datasets
+    if of is None or of.target is None or of.pace is None:
+        return []
+    told = {"gross": of.gross, "delisted": of.delisted, "net": of.net, "target": of.target.n}
+    behind = of.gross < of.pace
+    code = "status.datasets.behind" if behind else "status.datasets"
+    lines = [texts.say(language, code, year=of.year, pace=f"{of.pace:g}", **told)]
+    if of.forecast is not None:
+        lines.append(texts.say(language, "status.forecast", n=of.forecast))
+    return ["\n".join(lines)]
 
 
 def _agencies(voice: Voice, counted: Status, skipped: int) -> list[Block]:

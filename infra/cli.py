@@ -16,6 +16,7 @@ import typer
 
 from infra import console
 from infra.cli_calendar import calendar, due, recount
+from infra.cli_catalogue import catalogue
 from infra.console import Console
 from infra.manifest import slack_manifest
 from infra.options import AsJson, Data, File, Stack, desk_of, instant, told
@@ -37,6 +38,7 @@ for name, group in (
     ("agencies", agencies),
     ("people", people),
     ("calendar", calendar),
+    ("catalogue", catalogue),
     ("audit", audit),
     ("slack", slack),
 ):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from bot.numbers import awake
+from bot.numbers import awake, datasets
 from bot.undelivered import summary
 from infra.keys import local_keys
 from opendata import texts
@@ -107,6 +107,8 @@ class Console:
             agency = directory.agency(code)
             self._line(agency.name if agency else code, line)
         self._line(texts.say(self.language, "cli.total"), counted.total)
+        for told in datasets(self.language, counted):
+            self.line(told.replace("*", ""))
         if counted.now and counted.now.undelivered:
             self.line(summary(self.language, directory, counted.now.undelivered))
         for told in awake(self.language, counted):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from infra import demo, demo_roster, sending
+from infra import demo, demo_catalogue, demo_roster, sending
 from infra.console import Console
 from opendata.adapters.feedback_files import Letter, read_feedback
 from opendata.desk.context import Desk
@@ -38,6 +38,7 @@ def letters(
     """Seed an empty desk, and say what is to be sent to it; the same letters at every start."""
     start = began(settings.data)
     demo_roster.seed(desk, local_date(start))
+    demo_catalogue.seed(desk, settings.data, local_date(start))
     if feedback is None:
         return demo.letters(start)
     taken, faults = read_feedback(feedback.read_bytes(), start - timedelta(days=1))

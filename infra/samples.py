@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from infra.samples_calendar import calendars
+from infra.samples_catalogue import catalogues
 from infra.samples_desk import LANGUAGES, Json, Sample, ministry
 from infra.samples_digests import digests, moved_dates, reminders
 from infra.samples_messages import messages
@@ -45,7 +46,7 @@ def of(language: Locale, content: str) -> Iterator[Sample]:
         (homes, calendars, answers, imports),
         (reminders,),
         (digests,),
-        (moved_dates,),
+        (moved_dates, catalogues),
     ):
         with ministry(language, content) as made:
             for kind in some:

@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from functions import slack
-from infra import demo_run, socket_mode
+from infra import demo_catalogue, demo_run, socket_mode
 from infra.aws import Invocations, Worker, http_routes, slack_sender
 from infra.clock import FILE as CLOCK
 from infra.clock import TurnableClock
@@ -82,8 +83,10 @@ def serve(
     with _alone(settings.data, out), _listen(port, out) as listening:
         url = f"http://{HOST}:{listening.getsockname()[1]}"
         installed = _installed(given, out, as_demo=as_demo) if in_slack else None
-        _tell_handlers(settings, url, installed)
         is_demo = as_demo or demo_run.is_demo(settings.data)
+        if is_demo:
+            settings = replace(settings, catalogue_url=str(settings.data / demo_catalogue.FILE))
+        _tell_handlers(settings, url, installed)
         turnable = TurnableClock(settings.data / CLOCK, wiring.now)
         if is_demo:
             wiring.use(turnable)
@@ -179,6 +182,7 @@ def _tell_handlers(settings: Settings, url: str, installed: socket_mode.Installe
         "OPENDATA_SLACK_SIGNING_SECRET": settings.slack_signing_secret,
         "OPENDATA_SLACK_BOT_TOKEN": settings.slack_bot_token,
         "OPENDATA_SLACK_API_URL": settings.slack_api_url if installed else f"{url}/desk/api/",
+        "OPENDATA_CATALOGUE_URL": settings.catalogue_url,
         "OPENDATA_SLACK_TEAM_ID": installed.team_id if installed else TEAM_ID,
         "POWERTOOLS_METRICS_DISABLED": "true",
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 from opendata.rules.deadline import Mode
 
 SLACK_API_URL = "https://slack.com/api/"
+CATALOGUE_URL = "https://data.gov.tw/api/front/dataset/export?format=csv"
 
 
 class SettingsError(Exception):
@@ -34,6 +35,8 @@ class Settings:
         mode: ``calendar`` or ``working`` days of the ministry's promise (``OPENDATA_DAY_MODE``).
         half_closes: whether 停止上班 of half a day makes a day off (``OPENDATA_HALF_DAY``, ``open``
             or ``closed``).
+        catalogue_url: where the platform's list of datasets lies (``OPENDATA_CATALOGUE_URL``);
+            an address, or a path on this machine.
 
     On AWS the three secrets hold ARNs of Secrets Manager.
     """
@@ -50,6 +53,7 @@ class Settings:
     platform_days: int = 14
     mode: Mode = Mode.CALENDAR
     half_closes: bool = False
+    catalogue_url: str = CATALOGUE_URL
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -78,6 +82,7 @@ class Settings:
             platform_days=_days(env, "OPENDATA_PLATFORM_DAYS", 14),
             mode=Mode(mode),
             half_closes=half == "closed",
+            catalogue_url=env.get("OPENDATA_CATALOGUE_URL") or CATALOGUE_URL,
         )
 
 

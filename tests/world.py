@@ -21,7 +21,17 @@ from typing import Any
 import pytest
 
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk import casework, decisions, intake, outbox, proof, publication, reading, roster
+from opendata.desk import (
+    casework,
+    catalogue,
+    decisions,
+    intake,
+    outbox,
+    proof,
+    publication,
+    reading,
+    roster,
+)
 from opendata.desk.context import Desk, Terms
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.incoming import Commented, Incoming, Posted, Rated, Withdrawn
@@ -258,14 +268,14 @@ class World:
         """Live counters that are not nought, by quarter and agency."""
         live = {}
         for (pk, sk), (_, data) in self.rows().items():
-            if pk == "STATUS" and not sk.startswith(("PARKED#", "WATCH#")):
+            if pk == "STATUS" and not sk.startswith(("PARKED#", "WATCH#")) and "Q#" not in sk:
                 quarter, _, agency = sk.partition("#")
                 live[quarter, agency] = {k: n for k, n in json.loads(data).items() if n}
         return {key: counts for key, counts in live.items() if counts}
 
     def recounted(self) -> dict[tuple[str, str], dict[str, int]]:
-        """The counters as the events give them."""
-        again: dict[tuple[str, str], dict[str, int]] = {}
+        """The counters as the events give them, and those of datasets as the catalogue does."""
+        again = catalogue.recounted(self.desk)
         for events in reading.histories(self.desk):
             for tally in kpi.flows(None, events):
                 sums = again.setdefault((tally.quarter, tally.agency), {})

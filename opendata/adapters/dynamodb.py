@@ -34,9 +34,11 @@ FEEDBACK#<kind>#<id>   HEAD                            the numbers of an opinion
 FEEDBACK#<kind>#<id>   HELD#<instant>#<webhook-id>     an event that came before its posting
 WEBHOOK#<webhook-id>   ANSWER                          body hash and answer; expires in 90 days
 STATUS                 <115Q3>#<agency>                counters of a quarter
+STATUS                 <115Q>#TARGET                   the target of a year: new datasets
 STATUS                 PARKED#<cause>                  why messages are parked, how many: the
                                                        cause is Slack's code @ where
-STATUS                 WATCH#<what>                    when it was done last: sweep, heartbeat
+STATUS                 WATCH#<what>                    when it was done last: sweep, heartbeat,
+                                                       catalogue; since when it is refused
 ROSTER                 VERSION                         counts the changes of the roster
 ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person
@@ -48,6 +50,11 @@ CALENDAR               SHIPPED                         versions of the years tha
 CALENDAR               CHANGE#<00001>                  what was entered, by version; who, when
 CALENDAR               OUT#<00001>#0                   the task to recount the cases after it
                                                        → timer T : <not_before>#<task>
+CATALOGUE              DATASET#<id>                    a dataset of the ministry
+                                                       → agency DS#<agency> : <listed>#<id>
+CATALOGUE              OUT#<seconds>#0                 an intent to tell that a list is refused
+                                                       → timer T : <not_before>#<notice>
+CATALOGUE              SENT#<kind>#<occasion>#<to>     what delivery knows of it
 ====================== =============================== ========================================
 
 Instants are in UTC, so that they sort as texts; <due> is the date that the holder works towards,

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from opendata import texts
-from opendata.desk import records
+from opendata.desk import catalogue, records
 from opendata.desk.casefile import ATTEMPTS, Sheet
 from opendata.desk.clocks import due_of
 from opendata.desk.context import Desk
@@ -130,12 +130,15 @@ def _heads(desk: Desk, numbers: Numbers) -> dict[str, Case]:
 def _numbered(desk: Desk, told: Posted, before: Numbers, heads: Mapping[str, Case]) -> Numbers:
     """The numbers that this opinion has from now on.
 
-    A case for each dispatched agency of ours; none of ours: one with the coordinator, which the
-    first of ours that is named later takes over.
+    A case for each dispatched agency of ours; where none is named, for that of the dataset. None
+    of ours: one with the coordinator, which the first of ours that is named later takes over.
     """
     directory = desk.directory()
     found = (directory.resolve(name) for name in told.dispatched_agencies)
     ours = dict.fromkeys(agency.code for agency in found if agency)
+    if not told.dispatched_agencies and told.dataset_id:
+        about = catalogue.dataset(desk, told.dataset_id)
+        ours = dict.fromkeys([about.agency] if about else [])
     assigned = {number: case.agency for number, case in heads.items() if not case.unassigned}
     cases = {n: agency or assigned.get(n) for n, agency in before.cases.items()}
     held_by = {*cases.values(), *assigned.values()}

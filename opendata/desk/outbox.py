@@ -54,6 +54,7 @@ class Message(StrEnum):
     STILL_YOURS = "still_yours"
     ESCALATION = "escalation"
     HELP = "help"
+    CATALOGUE_REFUSED = "catalogue_refused"
     RECOMPUTE = "recompute"
 
 
@@ -69,7 +70,8 @@ class Intent:
         id: ``<case>.<version>.<n>``; messages carry it, so that they can be found again.
         case, version: the case, and the event that caused it; of an UNDELIVERABLE, the name and
             version of the cause; of a DIGEST, its addressee and which one it is; of a
-            MOVED, its addressee and the number of the change; of a RECOMPUTE, the calendar's.
+            MOVED, its addressee and the number of the change; of a RECOMPUTE, the calendar's; of
+            what is about the catalogue, that and seconds since 1970.
         kind: what to tell.
         occasion: which one of several of a kind, e.g. the second submission of round 1; a
             message is living within its occasion.

@@ -12,10 +12,13 @@ from typing import Any
 
 from opendata.desk import records
 from opendata.desk.casefile import Sheet
+from opendata.desk.catalogue import figures
+from opendata.desk.catalogue_records import SYNC_KEY, dataset_counts
 from opendata.desk.context import Desk
 from opendata.desk.ports import Index, Page, Row
 from opendata.desk.records import Cause, Opinion
 from opendata.rules import kpi
+from opendata.rules.catalogue import COUNTS, Year, quarter_reached
 from opendata.rules.errors import NotFound, Stranger
 from opendata.rules.feedback import Action, Case, Event, State
 from opendata.rules.people import Directory, Person, Role
@@ -243,7 +246,8 @@ class Now:
 class Status:
     """The numbers of a period: a line for each agency that has any, and all together.
 
-    ``now``: how the desk itself is, if the numbers are those of the present.
+    ``now``: how the desk itself is, if the numbers are those of the present. ``datasets``: what is
+    new in the year up to the end of the period; None: not known, or asked for an instant past.
     """
 
     period: str
@@ -251,6 +255,7 @@ class Status:
     agencies: Mapping[str, kpi.Figures]
     total: kpi.Figures
     now: Now | None = None
+    datasets: Year | None = None
 
 
 def status(desk: Desk, period: str | None = None, as_of: datetime | None = None) -> Status:
@@ -267,15 +272,20 @@ def status(desk: Desk, period: str | None = None, as_of: datetime | None = None)
     at = as_of or desk.now()
     asked = period or quarter_of(local_date(at)).code
     wanted = kpi.quarters(asked)
-    rows, now = (_counted_anew(desk, wanted, at), None) if as_of else _standing(desk, wanted)
+    if as_of:
+        rows, now, datasets = _counted_anew(desk, wanted, at), None, None
+    else:
+        rows, now, datasets = _standing(desk, wanted)
     by_agency: dict[str, list[Mapping[str, int]]] = {}
     for agency, counts in rows:
+        if not set(counts).difference(COUNTS):
+            continue  # it has datasets, and no case
         by_agency.setdefault(agency, []).append(counts)
     today = local_date(at)
     lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
     named = wanted[0].code if len(wanted) == 1 else str(wanted[0].year)
-    return Status(named, at, lines, total, now)
+    return Status(named, at, lines, total, now, datasets)
 
 
 def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
@@ -291,8 +301,19 @@ def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
         "as_of": counted.as_of.astimezone(TAIPEI).isoformat(),
         "agencies": agencies,
         "total": kpi.to_json(counted.total),
-        "datasets": None,
+        "datasets": counted.datasets and _datasets_json(counted.datasets),
         "heartbeat": beat and beat.astimezone(TAIPEI).isoformat(),
+    }
+
+
+def _datasets_json(of: Year) -> dict[str, Any]:
+    return {
+        "target": of.target.n if of.target else None,
+        "gross": of.gross,
+        "delisted": of.delisted,
+        "net": of.net,
+        "pace": of.pace,
+        "forecast": of.forecast,
     }
 
 
@@ -300,17 +321,18 @@ Counts = list[tuple[str, Mapping[str, int]]]
 """Agency by agency, what was counted; an agency may stand there several times."""
 
 
-def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now | None]:
-    """The counters of a quarter or a year, and if that is the present one, how the desk is.
+def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now | None, Year | None]:
+    """The counters of a quarter or a year, its datasets, and if it is the present, how the desk is.
 
     One query: what is parked and when was swept stands behind the newest counters.
     """
-    codes, begin = {quarter.code for quarter in wanted}, wanted[0].code
+    codes = {quarter.code for quarter in wanted}
     present = quarter_of(desk.today()) in wanted
+    year = f"{wanted[0].year}Q"
     if present:
-        page = desk.store.query(records.STATUS, after=begin)
+        page = desk.store.query(records.STATUS, after=year)
     else:
-        page = desk.store.query(records.STATUS, begin if len(wanted) == 1 else begin[:-1])
+        page = desk.store.query(records.STATUS, year)
     counts = [records.read_counters(row) for row in page.rows if _quarter_in(row, codes)]
     watched = {
         row.key: records.read_watch(row)
@@ -322,7 +344,17 @@ def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now | None
         watched.get(records.watch_key(records.SWEEP)),
         watched.get(records.watch_key(records.HEARTBEAT)),
     )
-    return counts, now if present else None
+    return counts, now if present else None, _datasets(desk, page.rows, wanted)
+
+
+def _datasets(desk: Desk, rows: Sequence[Row], wanted: Sequence[Quarter]) -> Year | None:
+    """The new datasets of the year up to the period's end; None: no list was ever taken."""
+    of_year = [row for row in rows if row.key.sk.startswith(f"{wanted[0].year}Q")]
+    synced = any(row.key == SYNC_KEY for row in rows)
+    if not (synced or any(dataset_counts(row.value) for row in of_year)):
+        return None
+    reached = quarter_reached(wanted[0].year, desk.today())
+    return figures(of_year, wanted[0].year, desk, min(wanted[-1].number, reached))
 
 
 def _quarter_in(row: Row, codes: Container[str]) -> bool:

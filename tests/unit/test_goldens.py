@@ -14,6 +14,7 @@ from slack_sdk.models.views import View
 from bot import (
     calendar,
     card,
+    catalogue,
     commands,
     digest,
     escalation,
@@ -41,8 +42,8 @@ GOLDEN = ROOT / "tests" / "golden"
 # No use case leads to them yet.
 NOT_YET = {State.REDISPATCHED, State.SET_ASIDE}
 BUILDERS = (
-    *(calendar, card, commands, digest, escalation, explained, extension, forms, home, messages),
-    *(modals, moved, numbers, reminders, scene),
+    *(calendar, card, catalogue, commands, digest, escalation, explained, extension, forms, home),
+    *(messages, modals, moved, numbers, reminders, scene),
 )
 # What a sample of any size would show no better: a draft without words, more than a hundred groups
 # of agencies.

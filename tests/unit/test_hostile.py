@@ -19,7 +19,7 @@ from functools import cache, partial
 import pytest
 
 from bot import calendar as calendars
-from bot import forms, home, modals
+from bot import catalogue, forms, home, modals
 from bot.blocks import escaped
 from bot.card import card
 from bot.commands import case_line
@@ -51,6 +51,7 @@ from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import roster
+from opendata.desk.catalogue_records import Refusal
 from opendata.desk.context import Desk
 from opendata.desk.digests import Digest, Section
 from opendata.desk.explained import Explained
@@ -239,6 +240,11 @@ class Speaking:
         cause = Cause("not_in_channel", place or self.words[:255], BEGIN, parked=3, broke=1)
         return _told(undeliverable(voice, cause, "1"))
 
+    def refused_catalogue(self, told):
+        away = Fault("file", "catalogue_away", (("text", self.words), ("reason", "")))
+        why = Refusal(BEGIN, self.words[:255], away)
+        return _told(catalogue.refused(self.voice, why if told else None, None))
+
     def mended(self):
         cause = Cause("not_in_channel", CHANNELS[AGENCY], BEGIN, parked=0, broke=1)
         return _told(undeliverable(self.voice, cause, "1"))
@@ -362,6 +368,9 @@ def _about_no_case(on, speaking, cases):
         make = partial(lambda at, n, words: speaking(words).undeliverable(at, n), place, many)
         yield on("message", f"{kind} {place or 'anywhere'} {many}", make)
     yield on("message", f"{kind} mended", lambda words: speaking(words).mended())
+    for told in (True, False):
+        make = partial(lambda one, words: speaking(words).refused_catalogue(one), told)
+        yield on("message", f"{Message.CATALOGUE_REFUSED} {told}", make)
 
 
 def _shown(speaking, make, about, words):

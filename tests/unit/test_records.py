@@ -7,11 +7,15 @@ from datetime import UTC, date
 import pytest
 
 from opendata.adapters import dynamodb
+from opendata.desk import catalogue_records as stored
 from opendata.desk import copies, outbox, records, roster
+from opendata.desk.catalogue_records import Refusal
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Index, Key, Row
 from opendata.desk.records import Cause, Change, Numbers, Opinion
 from opendata.rules.calendar import ChangeKind, Closure, shipped
+from opendata.rules.catalogue import Dataset, Target
+from opendata.rules.errors import Fault
 from opendata.rules.feedback import Action, Case, Due, Event, Kind, Move, State
 from tests.world import DEPUTY, MONDAY, OLIVE, PEOPLE, REPLY, channelled, commented, rated
 
@@ -30,6 +34,15 @@ CLOSED = Closure(DUE.on, "臺北市")
 CHANGE = Change(3, ChangeKind.CLOSED, NOW, OLIVE, DUE.on, DUE.on, closures=(CLOSED,))
 MOVED = Intent(f"~{OLIVE}.3.20260302", f"~{OLIVE}", 3, Message.MOVED, "3.20260302", NOW, OLIVE)
 TASK = Intent("CALENDAR.3.0", records.CALENDAR, 3, Message.RECOMPUTE, "", NOW)
+DATASET = Dataset("1000", "甲", "aac", "法務部廉政署", NOW.date(), NOW.date(), NOW.date())
+REFUSED = Intent(
+    "CATALOGUE.1772413200.0",
+    records.CATALOGUE,
+    1772413200,
+    Message.CATALOGUE_REFUSED,
+    "1772413200",
+    NOW,
+)
 
 ROWS = {
     "an open case": records.head_row(HEAD, NOW),
@@ -67,6 +80,13 @@ ROWS = {
     "a closure": records.closure_row(CLOSED),
     "a change of the calendar": records.change_row(CHANGE),
     "a task": outbox.intent_row(TASK),
+    "a dataset": stored.dataset_row(DATASET, 1),
+    "the target of a year": stored.target_row(115, Target()),
+    "a refused list": stored.refusal_row(Refusal(NOW, "export.csv", Fault("file", "empty"))),
+    "a notice of a refused list": outbox.intent_row(REFUSED),
+    "what delivery knows of that notice": Row(
+        copies.sent_key(records.CATALOGUE, Message.CATALOGUE_REFUSED, "1772413200", "U0CORA"), {}
+    ),
 }
 
 # What stands for itself in <…> is a number of so many digits, or a quarter; names are told here.
@@ -78,14 +98,17 @@ FORMS = {
     "0|1": r"[01]",
     "date": r"\d{4}-\d\d-\d\d",
     "county": r"\S{3}",
-    "what": r"[a-z]+",
+    "what": r"[a-z.]+",
     "wakes_at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00",
+    "115Q": r"\d{3}Q",
+    "seconds": r"\d{10}",
+    "listed": r"(\d{4}-\d\d-\d\d|-{10})",
     "115Q3": r"\d{3}Q[1-4]",
     "n": r"\d+",
     "case": r"[CS]\d{1,12}(-\d+)?",
     "intent": r"([CS]\d{1,12}(-\d+)?|~\w[\w-]*)\.\d+\.\d+",
     "cause": r"[a-z_]+@\w[\w-]*",
-    "notice": r"[a-z_]+@\w[\w-]*\.\d+\.\d+",
+    "notice": r"([a-z_]+@\w[\w-]*|CATALOGUE)\.\d+\.\d+",
     "kind": r"[a-z_]+",
     "due": r"\d{4}-\d\d-\d\d",
     "day": r"\d{4}-\d\d-\d\d",
@@ -146,7 +169,7 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 10
+    assert len(told) == 12
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 

@@ -93,6 +93,9 @@ def test_what_is_done_by_the_clock_is_done_by_taipeis():
     assert load(TEMPLATE).schedules == (
         Schedule("Sweep", "rate(1 minute)", "Asia/Taipei", "functions.sweep.handler", {}),
         Schedule("Remind", "cron(0 * * * ? *)", "Asia/Taipei", "functions.remind.handler", {}),
+        Schedule(
+            "Catalogue", "cron(30 2 * * ? *)", "Asia/Taipei", "functions.catalogue.handler", {}
+        ),
         Schedule("Watchdog", "rate(15 minutes)", "Asia/Taipei", "functions.watchdog.handler", {}),
     )
 
@@ -358,6 +361,10 @@ def test_who_leaves_a_dead_letter_may_send_it():
             ("SweepFunctionSweepRole", "Sweep"),
             ("RemindRole", "Remind"),
             ("RemindFunctionRemindRole", "Remind"),
+            ("CatalogueRole", "Catalogue"),
+            ("CatalogueFunctionCatalogueRole", "Catalogue"),
+            ("CatalogueRole", "Catalogue"),
+            ("CatalogueFunctionCatalogueRole", "Catalogue"),
             ("WatchdogRole", "Watchdog"),
             ("WatchdogFunctionWatchdogRole", "Watchdog"),
         )

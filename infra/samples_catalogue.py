@@ -1,0 +1,51 @@
+"""Samples of what is said of the catalogue: why a list is not taken, and that one is again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot import catalogue
+from bot.numbers import status_blocks, status_text
+from infra.samples_desk import BEGIN, Ministry, Sample
+from opendata.desk.catalogue_records import Refusal, Sync
+from opendata.desk.reading import status
+from opendata.rules.catalogue import Target, Year
+from opendata.rules.errors import Fault
+
+_SOURCE = "data.gov.tw/api/front/dataset/export"
+_LAST = Sync(BEGIN, _SOURCE, "csv22", "0" * 64, 53_120, 3_412, version=1)
+_WHY = {
+    "fewer": Refusal(
+        BEGIN, _SOURCE, Fault("file", "too_few_of_ours", (("now", 12), ("before", 3_412)))
+    ),
+    "cut_off": Refusal(BEGIN, _SOURCE, Fault("file", "cut_off", (("line", 40_311),))),
+    "away": Refusal(
+        BEGIN,
+        _SOURCE,
+        Fault("file", "catalogue_away", (("text", _SOURCE), ("reason", "Connection refused"))),
+    ),
+}
+
+_YEARS = {
+    "on_track": Year(115, gross=140, delisted=3, target=Target(), pace=127.5, forecast=181),
+    "behind": Year(115, gross=12, target=Target(), pace=42.5),
+}
+
+
+def catalogues(made: Ministry) -> Iterator[Sample]:
+    """The notice with and without an earlier list, and when it is over; a year and its target."""
+    voice = made.face.voice(made.language)
+    shown = {name: catalogue.refused(voice, why, _LAST) for name, why in _WHY.items()}
+    shown["first"] = catalogue.refused(voice, _WHY["cut_off"], None)
+    shown["accepted"] = catalogue.refused(voice, None, _LAST)
+    for name, told in shown.items():
+        payload = {"text": told.text, "blocks": told.blocks}
+        yield made.sample(f"catalogue_refused-{name}", "message", payload)
+    for name, of in _YEARS.items():
+        counted = replace(status(made.desk), datasets=of)
+        payload = {
+            "text": status_text(voice, counted),
+            "blocks": status_blocks(voice, counted),
+        }
+        yield made.sample(f"status-{name}", "message", payload)

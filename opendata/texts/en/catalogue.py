@@ -1,0 +1,38 @@
+"""The catalogue: the platform's list of datasets, and the count to 170."""
+
+SENTENCES: dict[str, str] = {
+    "catalogue.refused": "*The list of datasets was not taken*\n“{source}” cannot be taken since {since}: {reason}",
+    "catalogue.kept": "The list of {at} ({n} datasets of the ministry) stays; nothing was lost. The next good one is taken by itself.",
+    "catalogue.nothing_yet": "There is no list yet. The next good one is taken by itself.",
+    "catalogue.accepted": "The list of datasets is taken again.",
+    "status.datasets": "*New in ROC {year}* {gross}/{target} datasets ({pace} by the end of the period: on track), {delisted} delisted, {net} net",
+    "status.datasets.behind": "*New in ROC {year}* {gross}/{target} datasets ({pace} by the end of the period: *behind*), {delisted} delisted, {net} net",
+    "status.forecast": "At this pace the year comes to {n}.",
+    # The command line
+    "cli.catalogue.synced": "{rows} datasets read, {ours} of the ministry; {written} written: {new} new, {changed} changed, {delisted} delisted.",
+    "cli.catalogue.before": "Last sync: {at} ({ours} of the ministry).",
+    "cli.catalogue.first": "This is the first list: nobody knows since when its datasets are there, so none counts as seen first.",
+    "cli.catalogue.blind": "Some rows could not be read and have no number, so nothing is taken for delisted this time.",
+    "cli.catalogue.faults": "{n} doubts, listed by line; all else was taken.",
+    "cli.catalogue.year": "ROC {year}: {listed} newly listed ({first_seen} seen first), {delisted} delisted, {net} net",
+    "cli.catalogue.target": "Target {target} ({strategy}; {ground}): {pace} by the end of quarter {quarter}",
+    "cli.catalogue.forecast": "At this pace the year comes to {forecast}.",
+    "cli.catalogue.published": "Officially published: {published} (ROC {year})",
+    "cli.catalogue.agency": "- {name}: {listed} newly listed ({first_seen} seen first), {delisted} delisted",
+    "cli.catalogue.target_set": "Target of ROC {year}: {n}.",
+    "cli.catalogue.never": "No list of datasets was taken yet; run opendata catalogue sync first.",
+    # Faults of an export and its rows
+    "fault.not_a_catalogue": "Not the platform's list of datasets: its header has no column for titles or for agencies.",
+    "fault.web_page": "This is a web page, not a list of datasets; the platform may be down.",
+    "fault.cut_off": "The file is cut off at line {line}.",
+    "fault.line_too_long": "A line is longer than {most} characters: this is no list of datasets.",
+    "fault.no_dataset_of_ours": "None of the {rows} rows is a dataset of the ministry.",
+    "fault.too_few_rows": "Only {now} datasets, {before} last time: more than 30 % fewer.",
+    "fault.too_few_of_ours": "Only {now} datasets of the ministry, {before} last time: more than 30 % fewer.",
+    "fault.agency_nobody_knows": "No agency is called “{text}”; if it is the ministry's, enter its name or former name with agencies import.",
+    "fault.listed_ahead": "The listing date {date} lies ahead; it counts then.",
+    "fault.dataset_twice": "“{id}” stands there twice; the newer row is taken.",
+    "fault.no_date": "No listing date: it counts in no year.",
+    "fault.not_a_target": "“{n}” is no target; it must be a whole number from 1 to 100000.",
+    "fault.catalogue_away": "“{text}” cannot be read: {reason}",
+}

@@ -1,0 +1,38 @@
+"""The catalogue: the platform's list of datasets, and the count to 170."""
+
+SENTENCES: dict[str, str] = {
+    "catalogue.refused": "*資料集清單未採用*\n「{source}」自{since}起無法採用：{reason}",
+    "catalogue.kept": "沿用{at}的清單（本部{n}項），未刪改任何資料；下次同步恢復正常時自動採用。",
+    "catalogue.nothing_yet": "目前尚無任何清單。下次同步恢復正常時自動採用。",
+    "catalogue.accepted": "資料集清單已恢復同步。",
+    "status.datasets": "*{year}年新上架*　{gross}／{target}項（至本期應達{pace}項，已達進度）　下架{delisted}項、淨增{net}項",
+    "status.datasets.behind": "*{year}年新上架*　{gross}／{target}項（至本期應達{pace}項，*進度落後*）　下架{delisted}項、淨增{net}項",
+    "status.forecast": "依目前進度，全年預估{n}項。",
+    # The command line
+    "cli.catalogue.synced": "已讀取{rows}項資料集，本部{ours}項；寫入{written}項：新增{new}、異動{changed}、下架{delisted}。",
+    "cli.catalogue.before": "前次同步：{at}（本部{ours}項）。",
+    "cli.catalogue.first": "這是第一份清單：其中的資料集不知何時上架者，不列入「首見」計數。",
+    "cli.catalogue.blind": "有無法判讀且無識別碼的列，這次不判定下架。",
+    "cli.catalogue.faults": "{n}處有疑義，已逐列列出；其餘均已採用。",
+    "cli.catalogue.year": "民國{year}年：新上架{listed}項（首見{first_seen}項），下架{delisted}項，淨增{net}項",
+    "cli.catalogue.target": "年度目標{target}項（{strategy}；{ground}）：至第{quarter}季應達{pace}項",
+    "cli.catalogue.forecast": "依目前進度，全年預估{forecast}項。",
+    "cli.catalogue.published": "官方公布數：{published}項（{year}年）",
+    "cli.catalogue.agency": "・{name}：新上架{listed}項（首見{first_seen}），下架{delisted}",
+    "cli.catalogue.target_set": "民國{year}年目標：{n}項。",
+    "cli.catalogue.never": "尚未同步資料集清單；請先執行 opendata catalogue sync。",
+    # Faults of an export and its rows
+    "fault.not_a_catalogue": "不是平臺的資料集清單：標題列須有資料集名稱與提供機關。",
+    "fault.web_page": "內容是網頁，不是資料集清單，平臺可能正在維護或回應錯誤。",
+    "fault.cut_off": "檔案不完整，在第{line}列中斷。",
+    "fault.line_too_long": "有一行超過{most}字，不是資料集清單。",
+    "fault.no_dataset_of_ours": "{rows}列中沒有本部及所屬機關的資料集。",
+    "fault.too_few_rows": "只有{now}項資料集，前次有{before}項，減少逾三成。",
+    "fault.too_few_of_ours": "本部只有{now}項資料集，前次有{before}項，減少逾三成。",
+    "fault.agency_nobody_knows": "名單上沒有「{text}」這個機關；如為本部所屬，請以 agencies import 登錄其名稱或舊名。",
+    "fault.listed_ahead": "上架日期{date}在未來，屆時列計。",
+    "fault.dataset_twice": "「{id}」重複，採用較新的一列。",
+    "fault.no_date": "沒有上架日期，不列入年度計數。",
+    "fault.not_a_target": "「{n}」不是年度目標，須為1至100000的整數。",
+    "fault.catalogue_away": "無法取得「{text}」：{reason}",
+}
