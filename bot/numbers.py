@@ -14,7 +14,6 @@ from opendata.desk.reading import Status
 from opendata.desk.watching import SILENT
 from opendata.rules.kpi import Figures, Share
 
-FEWEST = 5
 AGENCIES, NAME = 25, 60
 _COLUMNS = (
     "status.column.agency",
@@ -171,7 +170,6 @@ def _lines(voice: Voice, total: Figures) -> list[str]:
 
 def _share(voice: Voice, share: Share) -> dict[str, object]:
     """A rate; no percentage below five cases, and none of nothing."""
-    rate = ""
-    if share.d >= FEWEST:
-        rate = voice.say("status.rate", percent=round(100 * share.n / share.d))
+    percent = share.percent
+    rate = "" if percent is None else voice.say("status.rate", percent=percent)
     return {"n": share.n, "d": share.d, "rate": rate}

@@ -17,6 +17,7 @@ import typer
 from infra import console
 from infra.cli_calendar import calendar, due, recount
 from infra.cli_catalogue import catalogue
+from infra.cli_rebuild import rebuild
 from infra.console import Console
 from infra.manifest import slack_manifest
 from infra.options import AsJson, Data, File, Stack, desk_of, instant, told
@@ -97,6 +98,7 @@ def send(
 
 
 app.command()(due)
+app.command()(rebuild)
 
 
 @app.command()

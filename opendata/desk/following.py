@@ -133,6 +133,8 @@ def _new_round(sheet: Sheet, told: Commented | Rated) -> None:
         extended=False,
         transferred=False,
         stars=None,
+        worked=None,
+        spent={},
         # What came before this round is past, whenever the citizen spoke.
         reminded_to=sheet.now,
         kept_at=None,

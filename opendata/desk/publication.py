@@ -83,7 +83,8 @@ def _outcome(sheet: Sheet, saved: Draft, approval: Approval, at: datetime) -> di
         return {}
     settled: dict[str, Any] = {"refused": saved.type is ReplyType.NOT_OPEN}
     if case.first_answered_at is None:
-        settled |= {"first_answered_at": at, "answered_by": approval.capacity}
+        worked = calendar.workdays_between(local_date(case.opened_at), local_date(at))
+        settled |= {"first_answered_at": at, "answered_by": approval.capacity, "worked": worked}
     if saved.purpose is Purpose.REDISPATCH_NOTICE:
         return settled | {"transferred": True}
     if saved.purpose is Purpose.REPLY:

@@ -10,7 +10,7 @@ Sources: DESIGN §3; domain rules R4 (the clock), R6 (rounds), R8 (extension).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -211,6 +211,8 @@ class Round:
     extended: bool = False
     transferred: bool = False
     stars: int | None = None
+    worked: int | None = None
+    spent: Mapping[State, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,8 @@ class Case:
         officer: Slack id of the officer; reviewer: of who passed the review.
         draft: what was last saved, or None; submissions: how often it was submitted this round.
         first_answered_at, answered_at: platform time of this round's first and substantive answer.
+        worked: workdays to the first answer, on the calendar as it stood then.
+        spent: minutes in each state until the first answer.
         text: which version of the citizen's text the case knows.
         reminded_to: up to when milestones are dealt with; None: up to ``received_at``.
         kept_at: when the officer said 仍由我辦理, or got the case from another; asked_at: when the
@@ -265,6 +269,8 @@ class Case:
     extended: bool = False
     transferred: bool = False
     stars: int | None = None
+    worked: int | None = None
+    spent: Mapping[State, int] = field(default_factory=dict)
     comments: int = 0
     text: int = 1
     reminded_to: datetime | None = None
@@ -297,6 +303,8 @@ class Case:
             extended=self.extended,
             transferred=self.transferred,
             stars=self.stars,
+            worked=self.worked,
+            spent=self.spent,
         )
         return (*self.earlier, present)
 
@@ -342,6 +350,8 @@ def happen(
     """
     if to is not None and to is not case.state:
         changes |= {"state": to, "moved": Move(actor, action, at, case.state)}
+        if case.open and case.first_answered_at is None:
+            changes.setdefault("spent", spent(case, at))
         if case.snooze:
             changes.setdefault("snooze", ended(case.snooze, at))
     event = Event(
@@ -355,6 +365,12 @@ def happen(
         previous=case.head,
     ).linked
     return evolve(case, event), event
+
+
+def spent(case: Case, until: datetime) -> dict[State, int]:
+    """Minutes in each state of this round, with those in the present one."""
+    minutes = max(0, int((until - case.moved.at).total_seconds() // 60))
+    return {**case.spent, case.state: case.spent.get(case.state, 0) + minutes}
 
 
 def ended(snooze: Snooze | None, at: datetime) -> Snooze | None:

@@ -15,11 +15,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from opendata.rules.feedback import Case, Event, Round, State, began, evolve
+from opendata.rules.feedback import OPEN, Case, Event, Kind, Round, State, began, evolve
 from opendata.rules.people import Capacity
 from opendata.rules.roc import Quarter, local_date, quarter_of
 
 LONGEST = 60
+MINUTES_A_DAY = 24 * 60
+FEWEST = 5
+"""Cases below which no percentage is given."""
 _APPROVED_BY = {
     Capacity.CIO: "cio",
     Capacity.DEPUTY_ABSENT: "deputy",
@@ -39,16 +42,17 @@ class Tally:
 
 def tallies(case: Case) -> dict[int, Tally]:
     """What each of the case's rounds counts for, by its number."""
-    return {one.number: tally(one) for one in case.rounds}
+    return {one.number: tally(one, case.kind) for one in case.rounds}
 
 
-def tally(one: Round) -> Tally:
-    """What a round counts for."""
+def tally(one: Round, kind: Kind) -> Tally:
+    """What a round counts for; ``kind``: the channel that its case came by."""
     counts: Counter[str] = Counter()
     dropped = one.state in (State.SET_ASIDE, State.WITHDRAWN)
     if not dropped:
         counts[f"n:{one.due.original:%Y%m%d}"] = 1
         counts[f"n14:{one.due.platform:%Y%m%d}"] = 1
+        counts[f"from_{kind.value}"] = 1
         _answers(one, counts)
     counts |= Counter(
         {
@@ -77,6 +81,11 @@ def _answers(one: Round, counts: Counter[str]) -> None:
     days = (first - local_date(one.opened_at)).days
     counts["days"] = days
     counts[f"took:{min(days, LONGEST):02}"] = 1
+    if one.worked is not None:
+        counts["workdays"] = one.worked
+        counts[f"worked:{min(one.worked, LONGEST):02}"] = 1
+    for state, minutes in one.spent.items():
+        counts[f"spent_{state.value}"] = minutes
     counts["refused"] = int(one.refused)
     if one.answered_by:
         counts[f"by_{_APPROVED_BY[Capacity(one.answered_by)]}"] = 1
@@ -128,6 +137,11 @@ class Share:
     n: int
     d: int
 
+    @property
+    def percent(self) -> int | None:
+        """In per cent; None of fewer than FEWEST cases, and of none at all."""
+        return round(100 * self.n / self.d) if self.d >= FEWEST else None
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -135,7 +149,9 @@ class Figures:
 
     ``received`` counts the rounds whose due date lies in the period, without what was set aside
     or withdrawn; ``due`` those whose due date has passed, or is today and they are answered;
-    ``not_due`` the rest, ``answered_early`` of which have been answered all the same.
+    ``not_due`` the rest, ``answered_early`` of which have been answered all the same. ``stages``:
+    mean days that an answered round spent in each state; ``kinds``: of those received, how many
+    came by each channel.
     """
 
     received: int = 0
@@ -154,6 +170,11 @@ class Figures:
     median: float | None = None
     mean: float | None = None
     histogram: Mapping[int, int] = field(default_factory=dict)
+    median_workdays: float | None = None
+    mean_workdays: float | None = None
+    workdays: Mapping[int, int] = field(default_factory=dict)
+    stages: Mapping[State, float] = field(default_factory=dict)
+    kinds: Mapping[Kind, int] = field(default_factory=dict)
     set_aside: int = 0
     withdrawn: int = 0
     extended: int = 0
@@ -173,11 +194,7 @@ def figures(counts: Mapping[str, int], today: date) -> Figures:
     past_in = _until(on_time, today)
     past = _until(n, today - timedelta(days=1)) + on_time[today]
     open_late = _until(n - on_time - late, today - timedelta(days=1))
-    took = {
-        days: counts[f"took:{days:02}"]
-        for days in range(LONGEST + 1)
-        if counts.get(f"took:{days:02}")
-    }
+    took, worked = _spread(counts, "took"), _spread(counts, "worked")
     answered = sum(took.values())
     stars = counts.get("stars", 0)
     return Figures(
@@ -195,8 +212,13 @@ def figures(counts: Mapping[str, int], today: date) -> Figures:
         substantive_in_time=counts.get("substantive_in_time", 0),
         substantive_late=counts.get("substantive_late", 0),
         median=_median(took),
-        mean=round(counts.get("days", 0) / answered, 1) if answered else None,
+        mean=_mean(counts.get("days", 0), answered),
         histogram=took,
+        median_workdays=_median(worked),
+        mean_workdays=_mean(counts.get("workdays", 0), sum(worked.values())),
+        workdays=worked,
+        stages=_stages(counts, answered),
+        kinds={kind: counts.get(f"from_{kind.value}", 0) for kind in Kind},
         set_aside=counts.get("set_aside", 0),
         withdrawn=counts.get("withdrawn", 0),
         extended=counts.get("extended", 0),
@@ -205,9 +227,27 @@ def figures(counts: Mapping[str, int], today: date) -> Figures:
         refused=counts.get("refused", 0),
         approved_by={who: counts.get(f"by_{who}", 0) for who in ("cio", "deputy", "delegated")},
         stars=stars,
-        stars_mean=round(counts.get("stars_sum", 0) / stars, 1) if stars else None,
+        stars_mean=_mean(counts.get("stars_sum", 0), stars),
         stars_below_3=counts.get("stars_low", 0),
     )
+
+
+def _spread(counts: Mapping[str, int], name: str) -> dict[int, int]:
+    """How many took so many days; LONGEST holds all that took longer."""
+    told = {days: counts.get(f"{name}:{days:02}", 0) for days in range(LONGEST + 1)}
+    return {days: number for days, number in told.items() if number}
+
+
+def _mean(total: int, number: int) -> float | None:
+    return round(total / number, 1) if number else None
+
+
+def _stages(counts: Mapping[str, int], answered: int) -> dict[State, float]:
+    """Mean days in each state, of rounds that were answered."""
+    if not answered:
+        return {}
+    minutes = {state: counts.get(f"spent_{state.value}", 0) for state in State if state in OPEN}
+    return {s: round(n / answered / MINUTES_A_DAY, 1) for s, n in minutes.items() if n}
 
 
 def _by_day(counts: Mapping[str, int], name: str) -> Counter[date]:
@@ -253,7 +293,14 @@ def to_json(line: Figures) -> dict[str, Any]:
             "median": line.median,
             "mean": line.mean,
             "histogram": {str(days): n for days, n in line.histogram.items()},
+            "working": {
+                "median": line.median_workdays,
+                "mean": line.mean_workdays,
+                "histogram": {str(days): n for days, n in line.workdays.items()},
+            },
         },
+        "stages": {state.value: days for state, days in line.stages.items()},
+        "kinds": {kind.value: n for kind, n in line.kinds.items()},
         "approved_by": dict(line.approved_by),
         "stars": {"n": line.stars, "mean": line.stars_mean, "below_3": line.stars_below_3},
     }

@@ -319,9 +319,29 @@ def test_an_event_names_the_fields_it_changes_and_who_moved_the_case():
     after, event = happen(
         case, Action.CLAIM, actor="olive", at=at, to=State.IN_PROGRESS, officer="olive"
     )
-    assert set(event.changes) == {"officer", "state", "moved"}
+    assert set(event.changes) == {"officer", "state", "moved", "spent"}
     assert (after.state, after.officer, after.moved.actor) == (State.IN_PROGRESS, "olive", "olive")
     assert (event.version, event.previous, after.head) == (2, case.head, event.hash)
+
+
+def test_the_minutes_in_each_state_are_kept_until_the_first_answer():
+    case, _ = opened()
+    begun = case.moved.at
+    for hours, action, to in (
+        (1, Action.CLAIM, State.IN_PROGRESS),
+        (4, Action.SUBMIT, State.IN_REVIEW),
+        (5, Action.RETURN, State.IN_PROGRESS),
+        (9, Action.SUBMIT, State.IN_REVIEW),
+    ):
+        at = begun + timedelta(hours=hours)
+        case, _ = happen(case, action, actor="olive", at=at, to=to)
+    assert case.spent[State.IN_PROGRESS] == (3 + 4) * 60
+    answered, _ = happen(case, Action.PUBLISH, actor="olive", at=at, first_answered_at=at)
+    later, event = happen(
+        answered, Action.RETRACT, actor="p", at=at + timedelta(days=9), to=State.WITHDRAWN
+    )
+    assert later.spent == answered.spent
+    assert "spent" not in event.changes
 
 
 @pytest.mark.parametrize("to", [None, State.RECEIVED])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendata.rules.errors import Invalid
-from opendata.rules.feedback import Action, State, happen
+from opendata.rules.feedback import Action, Kind, State, happen
 from opendata.rules.kpi import (
     LONGEST,
     Figures,
@@ -20,7 +20,6 @@ from opendata.rules.kpi import (
     flows,
     quarters,
     tallies,
-    tally,
     to_json,
 )
 from opendata.rules.people import Capacity
@@ -43,7 +42,8 @@ def answered_on(day, **changes):
 
 def seen(*cases, today):
     """The figures of some cases, on a day."""
-    return figures(added(tally(one).counts for case in cases for one in case.rounds), today)
+    told = (one for case in cases for one in tallies(case).values())
+    return figures(added(one.counts for one in told), today)
 
 
 def summed(tallies):
@@ -296,7 +296,8 @@ def test_ratings_and_refusals_are_counted():
 
 def test_of_nothing_there_is_no_rate_no_mean_and_no_median():
     line = figures({}, date(2026, 4, 1))
-    assert line == replace(Figures(), approved_by={"cio": 0, "deputy": 0, "delegated": 0})
+    nobody = {"approved_by": {"cio": 0, "deputy": 0, "delegated": 0}}
+    assert line == replace(Figures(), **nobody, kinds={Kind.COMMENT: 0, Kind.SUGGESTION: 0})
     assert (line.within_7, line.within_14) == (Share(0, 0), Share(0, 0))
     assert (line.median, line.mean, line.stars_mean) == (None, None, None)
 
@@ -307,12 +308,35 @@ def test_a_line_has_the_names_of_the_contract():
         *("received", "due", "in_time", "late", "open_in_time", "open_late", "not_due"),
         *("under_study", "within_7", "within_14", "substantive", "days", "set_aside"),
         *("withdrawn", "extended", "transferred", "rounds", "refused", "approved_by", "stars"),
+        *("stages", "kinds"),
     }
     assert told["within_7"] == {"n": 1, "d": 1}
     assert told["substantive"] == {"in_time": 1, "late": 0}
-    assert told["days"] == {"median": 7, "mean": 7.0, "histogram": {"7": 1}}
+    days = told["days"]
+    assert days.pop("working") == {"median": None, "mean": None, "histogram": {}}
+    assert days == {"median": 7, "mean": 7.0, "histogram": {"7": 1}}
     assert told["approved_by"] == {"cio": 1, "deputy": 0, "delegated": 0}
     assert told["stars"] == {"n": 0, "mean": None, "below_3": 0}
+
+
+@pytest.mark.parametrize(("n", "d", "percent"), [(0, 0, None), (4, 4, None), (4, 5, 80)])
+def test_no_percentage_is_given_of_fewer_than_five(n, d, percent):
+    assert Share(n, d).percent == percent
+
+
+def test_the_days_are_told_in_workdays_and_by_stage_too():
+    spent = {State.RECEIVED: 24 * 60, State.APPROVED: 36 * 60}
+    fast = replace(answered_on(DUE_DAY), worked=4, spent=spent)
+    slow = replace(answered_on(DUE_DAY), worked=7, spent={State.RECEIVED: 48 * 60})
+    line = seen(fast, slow, today=date(2026, 4, 1))
+    assert (line.median_workdays, line.mean_workdays) == (5.5, 5.5)
+    assert line.workdays == {4: 1, 7: 1}
+    assert line.stages == {State.RECEIVED: 1.5, State.APPROVED: 0.8}
+
+
+def test_what_was_received_is_told_by_channel():
+    line = seen(a_case(), a_case(kind=Kind.COMMENT), a_case(), today=DUE_DAY)
+    assert line.kinds == {Kind.COMMENT: 1, Kind.SUGGESTION: 2}
 
 
 # -- periods
