@@ -23,7 +23,7 @@ from infra.console import Console
 from infra.manifest import slack_manifest
 from infra.options import AsJson, Data, File, Stack, desk_of, instant, told
 from opendata.adapters.import_files import Content, read_import
-from opendata.desk import proof, reading, roster
+from opendata.desk import numbers, proof, roster
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
 from opendata.rules.audit import Break
@@ -114,9 +114,9 @@ def status(
 ) -> None:
     """7日內回復情形。"""
     desk = desk_of(data, stack)
-    counted = reading.status(desk, period and period.upper(), instant(as_of) if as_of else None)
+    counted = numbers.status(desk, period and period.upper(), instant(as_of) if as_of else None)
     if as_json:
-        Console().data(reading.as_json(counted, desk.directory()))
+        Console().data(numbers.as_json(counted, desk.directory()))
     else:
         Console().status(counted, desk.directory())
 
