@@ -14,7 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware import RequestVerification
 from slack_sdk import WebClient
 
-from bot import buttons, closures, commands, home, imports, refusals, submissions
+from bot import buttons, closures, commands, home, imports, inventory, refusals, submissions
 from bot.face import Face
 
 ACK_SECONDS = 2
@@ -68,6 +68,7 @@ def build_app(
     home.register(app, face)
     imports.register(app, face)
     closures.register(app, face)
+    inventory.register(app, face)
     app.error(_refusing(face))
     return app
 

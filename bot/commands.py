@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import blocks as b
-from bot import calendar, explained, imports
+from bot import calendar, explained, imports, inventory
 from bot.blocks import escaped
 from bot.card import card
 from bot.face import Face
@@ -117,11 +117,17 @@ def listing(face: Face, actor: str, before: Sequence[str] = ()) -> Told:
     return {"text": voice.say("list.notice", n=len(cases)), "blocks": blocks}
 
 
+def _inventory(face: Face, actor: str, _: Sequence[str]) -> Told:
+    return inventory.overview(face, actor)
+
+
 def page(face: Face, actor: str, spot: Spot) -> Told:
     """The page that a paging button leads to."""
     if spot.what == "status":
         period, skipped = spot.where
         return numbers(face, actor, period, int(skipped))
+    if spot.what == "items":
+        return inventory.late_items(face, actor, spot.where)
     if spot.what == "calendar":
         return calendar_page(face, actor, int(spot.where[0]))
     return listing(face, actor, spot.where)
@@ -209,6 +215,8 @@ WORDS: dict[str, Command] = {
     "期限": _due,
     "calendar": _calendar,
     "日曆": _calendar,
+    "inventory": _inventory,
+    "盤點": _inventory,
     "help": _help,
     "說明": _help,
 }

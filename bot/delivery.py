@@ -40,8 +40,8 @@ from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST
 from opendata.desk.reminding import deciders, to_be_decided
-from opendata.rules.feedback import State
-from opendata.rules.people import Role
+from opendata.rules.feedback import Case, State
+from opendata.rules.people import Directory, Role
 from opendata.rules.reminders import escalated_to, opening
 
 log = logging.getLogger(__name__)
@@ -209,12 +209,24 @@ def _targets(face: Face, intent: Intent, about: Dossier) -> list[str]:
     return [one.id for one in people if one is not None and one.active]
 
 
+def _whoever_answers(directory: Directory, case: Case) -> list[str]:
+    """The officer of the case; when that one has left, the agency's officers, or coordinators."""
+    officer = directory.person(case.officer) if case.officer else None
+    if officer is not None and officer.active:
+        return [officer.id]
+    officers = directory.holders(Role.OFFICER, case.agency)
+    people = officers or directory.nearest_holders(Role.COORDINATOR, case.agency)
+    return [one.id for one in people]
+
+
 def _persons(face: Face, intent: Intent, about: Dossier) -> list[str]:
     directory, case = face.desk.directory(), about.case
     if intent.person is not None:
         return [intent.person]
     if intent.kind is Message.TO_PUBLISH:
         return [case.officer] if case.officer else []
+    if intent.kind is Message.PROMISE_KEPT:
+        return _whoever_answers(directory, case)
     if intent.kind is Message.HELP:
         people = directory.nearest_holders(Role.COORDINATOR, case.agency)
     elif intent.kind is Message.ESCALATION:

@@ -39,6 +39,10 @@ class Button(StrEnum):
     INSTRUCT = "instruct"
     LIST = "list"
     AGAIN = "again"
+    SAME_ITEM = "same_item"
+    OTHER_ITEM = "other_item"
+    LATE_ITEMS = "late_items"
+    ITEM = "item"
     MORE = "more"
     BACK = "back"
     TYPE = "type"
@@ -61,14 +65,16 @@ class Modal(StrEnum):
     IMPORT = "import"
     CALENDAR = "calendar"
     CLOSURE = "closure"
+    ITEM = "item"
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What a paging button leads to: a page of ``list``, ``status`` or ``calendar``, and where.
+    """What a paging button leads to, and where.
 
-    ``where`` of the list are the ends of the pages before it, so that there is a way back; of
-    the status its period, and how many agencies come before; of the calendar, how many closures.
+    ``what``: a page of ``list``, ``items``, ``status`` or ``calendar``. ``where`` of the list and
+    of items are the ends of the pages before it, so that there is a way back; of the status its
+    period, and how many agencies come before; of the calendar, how many closures.
     """
 
     what: str

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot import blocks as b
-from bot import escalation, extension, undelivered
+from bot import escalation, extension, promise, undelivered
 from bot.blocks import Block, escaped
 from bot.card import card
 from bot.ids import Button
@@ -353,4 +353,5 @@ RENDER: Mapping[Message, Callable[[Scene], Rendered]] = {
     Message.STILL_YOURS: escalation.still_yours,
     Message.ESCALATION: escalation.escalation,
     Message.HELP: escalation.help_wanted,
+    Message.PROMISE_KEPT: promise.promise_kept,
 }

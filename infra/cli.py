@@ -17,6 +17,7 @@ import typer
 from infra import console
 from infra.cli_calendar import calendar, due, recount
 from infra.cli_catalogue import catalogue
+from infra.cli_inventory import inventory
 from infra.cli_rebuild import rebuild
 from infra.console import Console
 from infra.manifest import slack_manifest
@@ -40,6 +41,7 @@ for name, group in (
     ("people", people),
     ("calendar", calendar),
     ("catalogue", catalogue),
+    ("inventory", inventory),
     ("audit", audit),
     ("slack", slack),
 ):

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from infra import console
+from infra.cli_inventory import match_now
 from infra.console import Console
 from infra.options import AsJson, Data, Stack, desk_of, told
 from opendata.adapters import catalogue_source
@@ -49,6 +50,7 @@ def sync(
     name = catalogue_source.name_of(from_)
     with Source(from_) as source:
         taken = desk_catalogue.sync(desk, lambda: Export(source), name, heard)
+    match_now(desk)
     counts = {
         name: getattr(taken.sync, name)
         for name in ("rows", "ours", "written", "new", "changed", "delisted")

@@ -16,6 +16,7 @@ from infra.samples_calendar import calendars
 from infra.samples_catalogue import catalogues
 from infra.samples_desk import LANGUAGES, Json, Sample, ministry
 from infra.samples_digests import digests, moved_dates, reminders
+from infra.samples_inventory import inventories
 from infra.samples_messages import messages
 from infra.samples_views import answers, homes, imports, modals
 from infra.samples_words import CONTENTS
@@ -47,6 +48,7 @@ def of(language: Locale, content: str) -> Iterator[Sample]:
         (reminders,),
         (digests,),
         (moved_dates, catalogues),
+        (inventories,),
     ):
         with ministry(language, content) as made:
             for kind in some:

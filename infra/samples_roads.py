@@ -17,6 +17,7 @@ from infra.samples_desk import (
     OFFICER,
     Ministry,
 )
+from infra.samples_inventory import synced, worked
 from infra.samples_steps import (
     approved,
     extended,
@@ -30,16 +31,22 @@ from infra.samples_steps import (
     woken,
     written,
 )
-from opendata.desk import casework, decisions, holding, outbox, recompute, roster
-from opendata.desk.outbox import Intent, Message
+from opendata.desk import casework, decisions, holding, inventory, outbox, recompute, roster
+from opendata.desk.outbox import TASKS, Intent, Message
 from opendata.desk.reading import Dossier, dossier
 from opendata.rules.calendar import Closure
+from opendata.rules.catalogue import Listing
 from opendata.rules.roc import TAIPEI
 
 Step = Iterator[tuple[str, str]]
 MOST = 10_000
 NEXT_YEAR = date(2027, 1, 4)
-_CALLS = frozenset({Message.STILL_YOURS, Message.ESCALATION, Message.HELP, Message.NEWS})
+_CALLS = frozenset(
+    {
+        *(Message.STILL_YOURS, Message.ESCALATION, Message.HELP, Message.NEWS),
+        Message.PROMISE_KEPT,
+    }
+)
 
 
 def on_the_way(made: Ministry) -> Iterator[tuple[str, Dossier, list[Intent]]]:
@@ -52,7 +59,7 @@ def on_the_way(made: Ministry) -> Iterator[tuple[str, Dossier, list[Intent]]]:
         for case, step in road(made):
             for one in outbox.waiting(made.desk, MOST):
                 told[one.case, one.kind, one.occasion, one.person] = one
-            kinds = _CALLS if road in CALLING else set(Message)
+            kinds = _CALLS if road in CALLING else set(Message) - TASKS
             of_it = [one for one in told.values() if one.case == case and one.kind in kinds]
             yield step, dossier(made.desk, case), of_it
 
@@ -252,6 +259,10 @@ def _called(made: Ministry) -> Step:
     approved(made, case)
     published(made, case, OFFICER)
     yield case, "done"
+    worked(made)
+    item = inventory.items(made.desk, [case, made.words.statute]).popitem()[1]
+    synced(made, Listing("1000", item.title, AGENCY_NAME, listed=date(2026, 3, 2)))
+    yield case, "promise_kept"
     made.clock.turn(hours=1)
     made.receive("suggestion", number, "rated", stars=1)
     yield case, "again"

@@ -71,6 +71,8 @@ WORDS = MappingProxyType(
         "期限": "due-in_chinese",
         "calendar": "calendar",
         "日曆": "calendar-in_chinese",
+        "inventory": "inventory-empty",
+        "盤點": "inventory-empty_in_chinese",
         "help": "help",
         "說明": "help-in_chinese",
     }

@@ -28,6 +28,8 @@ PEEK, CHUNK = 1 << 16, 1 << 16
 LONGEST = 1 << 20
 """Characters of a line or of a JSON object; the longest cell known has 29,000."""
 
+LONGEST_ID, LONGEST_TITLE = 40, 500
+
 # What each generation calls what we keep, in the order of preference.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("資料集識別碼", "id", "nid", "datasetId"),
@@ -111,6 +113,11 @@ class Export:
         faults = [Fault(_COLUMNS[f][0], "blank") for f in ("title", "agency") if not told[f]]
         if self.numbered and not told["id"]:
             faults.append(Fault(_COLUMNS["id"][0], "blank"))
+        if len(told["id"] or "") > LONGEST_ID:
+            length = len(told["id"] or "")
+            told["id"] = ""
+            counts = (("most", LONGEST_ID), ("length", length))
+            faults.append(Fault(_COLUMNS["id"][0], "too_long", counts))
         if faults:
             return Found(line, None, tuple(faults), told["id"] or "")
         listed, wrong = _day(self._names["listed"], told["listed"])
@@ -119,7 +126,7 @@ class Export:
         ]
         listing = Listing(
             id=told["id"] or "",
-            title=told["title"] or "",
+            title=(told["title"] or "")[:LONGEST_TITLE],
             agency_name=told["agency"] or "",
             listed=listed,
             quality=told["quality"],

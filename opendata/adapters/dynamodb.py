@@ -39,6 +39,17 @@ STATUS                 PARKED#<cause>                  why messages are parked, 
                                                        cause is Slack's code @ where
 STATUS                 WATCH#<what>                    when it was done last: sweep, heartbeat,
                                                        catalogue; since when it is refused
+ITEM#<number>          ITEM                            an item of the inventory
+                                                       → agency INV#<agency> : <number>
+                                                       → open INV : <115>#<agency>#<number>
+                                                       → owner PROMISE#<officer> : <115>#<number>
+ITEM#<number>          HIST#<00001>                    what was done to it, by version
+INVENTORY              COUNT#<agency>                  what an agency's items count for
+INVENTORY              SUGGESTED#<agency>#<item>#<id>  a dataset to be confirmed
+INVENTORY              OUT#<seconds>#0                 the task to look for datasets
+                                                       → timer T : <not_before>#<task>
+CASE#<case>            OUT#<seconds>#0                 the task to tell of a kept promise
+                                                       → timer T : <not_before>#<intent>
 ROSTER                 VERSION                         counts the changes of the roster
 ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person

@@ -175,6 +175,10 @@ def sync(desk: Desk, opened: Callable[[], Export], source: str, heard: Heard) ->
     for at in range(0, len(moved), AT_ONCE):
         desk.store.commit(*_writes(moved[at : at + AT_ONCE], versions))
     taken = _remembered(desk, source, export, read, last, moved)
+    if moved:
+        # What came may be what an item of the inventory waits for.
+        task = outbox.task(desk, Message.MATCH, records.INVENTORY, int(desk.now().timestamp()))
+        desk.store.commit(Put(outbox.intent_row(task), Expect.ANY))
     return Taken(taken, read.faults, read.blind)
 
 

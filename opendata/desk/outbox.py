@@ -55,10 +55,14 @@ class Message(StrEnum):
     ESCALATION = "escalation"
     HELP = "help"
     CATALOGUE_REFUSED = "catalogue_refused"
+    PROMISE_KEPT = "promise_kept"
     RECOMPUTE = "recompute"
+    MATCH = "match"
+    PLAN = "plan"
+    FULFIL = "fulfil"
 
 
-TASKS = frozenset({Message.RECOMPUTE})
+TASKS = frozenset({Message.RECOMPUTE, Message.MATCH, Message.PLAN, Message.FULFIL})
 """What is done, and not told: no message comes of it."""
 
 

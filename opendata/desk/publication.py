@@ -57,6 +57,8 @@ def publish(
         facts = {"reported": True, "published_at": published_at, "hash": saved.hash}
         sheet.record(Action.PUBLISH, to, facts, **_outcome(sheet, saved, approval, published_at))
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
+        if saved.type is ReplyType.PLANNED:
+            sheet.tell(Message.PLAN)
 
     return transact(desk, case_id, actor, decide)
 

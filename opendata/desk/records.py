@@ -23,7 +23,7 @@ EVENT, DRAFT, NOTE, OUT, SENT = "EVENT#", "DRAFT#", "NOTE#", "OUT#", "SENT#"
 TEXT, SAID, HELD = "TEXT#", "SAID#", "HELD#"
 ROSTER = "ROSTER"
 ROSTER_VERSION = Key(ROSTER, "VERSION")
-CALENDAR, CATALOGUE = "CALENDAR", "CATALOGUE"
+CALENDAR, CATALOGUE, INVENTORY = "CALENDAR", "CATALOGUE", "INVENTORY"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
 SHIPPED = Key(CALENDAR, "SHIPPED")
 YEAR, CLOSED, CHANGE = "YEAR#", "CLOSED#", "CHANGE#"
@@ -252,8 +252,8 @@ def read_cause(row: Row) -> Cause:
 
 
 def outbox_partition(about: str) -> str:
-    """Where intents lie: about a case, a cause, calendar or catalogue, or for somebody's digest."""
-    if about in (CALENDAR, CATALOGUE):
+    """Where intents lie: about a case, a cause, a list of ours, or for somebody's digest."""
+    if about in (CALENDAR, CATALOGUE, INVENTORY):
         return about
     if about.startswith(DIGEST):
         return f"DIGEST#{about.removeprefix(DIGEST)}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from opendata.desk import recompute
+from opendata.desk import matching, promises, recompute
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message
 
@@ -33,7 +33,12 @@ class Task(Protocol):
         ...
 
 
-TASKS: Mapping[Message, Task] = {Message.RECOMPUTE: recompute.perform}
+TASKS: Mapping[Message, Task] = {
+    Message.RECOMPUTE: recompute.perform,
+    Message.MATCH: matching.match,
+    Message.PLAN: promises.plan,
+    Message.FULFIL: promises.fulfil,
+}
 
 
 def perform(

@@ -88,6 +88,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     REVEAL = "reveal"
     RECOMPUTE = "recompute"
+    FULFIL = "fulfil"
     AMEND = "amend"
     COMMENT = "comment"
     RATE = "rate"
@@ -239,6 +240,7 @@ class Case:
         escalated: the last round in which the CIO was told that it is overdue; 0: none yet.
         resting: the draft of the reply, while a progress notice is the draft of record.
         earlier: the rounds before this one, as they count; a new calendar moves them too.
+        fulfilled: number of the dataset by which a promise of this case was kept.
         title: the citizen's title, personal data masked, cut; from the body rows.
     """
 
@@ -280,6 +282,7 @@ class Case:
     escalated: int = 0
     resting: Draft | None = None
     earlier: tuple[Round, ...] = ()
+    fulfilled: str | None = None
     title: str = ""
 
     @property

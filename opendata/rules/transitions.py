@@ -73,6 +73,7 @@ TABLE: Mapping[tuple[Action, State], Cell] = MappingProxyType(
     | _to(_S.RECEIVED, _A.REOPEN, (_R.COORDINATOR,), _S.SET_ASIDE, _S.REDISPATCHED, _S.WITHDRAWN)
     | _stay(_A.REVEAL, _INSIDERS, *State)
     | _stay(_A.RECOMPUTE, (_R.COORDINATOR, Outside.CLOCK), *State)
+    | _stay(_A.FULFIL, (Outside.CLOCK,), *State)
     | _stay(_A.REMIND, (Outside.CLOCK,), *OPEN)
     | _stay(_A.KEEP, _OFFICER, _S.IN_PROGRESS)
     | _stay(_A.SNOOZE, _OFFICER, _S.IN_PROGRESS, _S.APPROVED, _S.UNDER_STUDY)

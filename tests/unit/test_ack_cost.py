@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bot import commands
 from bot.ids import Button, Modal, Ref
 from opendata import wiring
-from opendata.desk import roster
+from opendata.desk import inventory, roster
+from opendata.desk.inventory import Entry
+from opendata.rules.inventory import Item
 from opendata.rules.reply import ReplyType
 from tests.counting import Counting
 from tests.office_calendar import calendar_file
@@ -78,6 +82,7 @@ WORDS = {
     "due 115/3/2": NOTHING,
     "due": NOTHING,
     "calendar": QUERY,
+    "inventory": QUERY,
     "help": NOTHING,
     "unheard-of": NOTHING,
     "status 115": QUERY,
@@ -197,7 +202,7 @@ def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
 def test_every_button_is_counted():
     others = {
         *(Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.LIST, Button.PLATFORM),
-        Button.CLOSURE,
+        *(Button.CLOSURE, Button.LATE_ITEMS, Button.SAME_ITEM, Button.OTHER_ITEM, Button.ITEM),
     }
     assert {*ACTS, *OPENS, *others} == set(Button)
 
@@ -290,8 +295,22 @@ def test_a_closure_is_asked_for_at_no_cost_and_entered_for_one_query_and_one_com
     assert counted(calls, lambda: warm.submit(CORA, view, **filled)) == [*LIST, "commit"]
 
 
+def test_the_inventory_is_one_query_and_an_item_one_read_and_one_commit(deployed, warm, calls):
+    item = Item("A1", "aac", "廉政統計", planned=114)
+    inventory.take_in(deployed.desk, [Entry(2, item)])
+    assert counted(calls, lambda: warm.press(OLIVE, Button.LATE_ITEMS, "-")) == LIST
+    assert counted(calls, lambda: warm.press(OLIVE, Button.ITEM, "A1")) == ["get"]
+    filled = {"openness": "open", "planned": "114", "origin": "施政計畫"}
+    view = warm.shown()
+    assert counted(calls, lambda: warm.submit(OLIVE, view, **filled)) == ACT
+    other = json.dumps(["A1", "1000"])
+    assert counted(calls, lambda: warm.press(OLIVE, Button.OTHER_ITEM, other)) == ACT
+    assert inventory.item(deployed.desk, "A1").rejected == ("1000",)
+
+
 def test_every_modal_is_counted():
-    assert set(SUBMITS) | {Modal.IMPORT, Modal.CALENDAR, Modal.CLOSURE} == set(Modal)
+    others = {Modal.IMPORT, Modal.CALENDAR, Modal.CLOSURE, Modal.ITEM}
+    assert set(SUBMITS) | others == set(Modal)
 
 
 # -- what comes on top of it, and when

@@ -60,6 +60,7 @@ rate              RE IP IR AA AP US AN RD SA WD   .  .  .  .  .  .  .  x  .
 new_round         .  .  .  .  .  .  RE .  .  .    .  .  .  .  .  .  .  x  .
 retract           WD WD WD WD WD WD WD .  WD .    .  .  .  .  .  .  .  x  .
 remind            RE IP IR AA AP US .  .  .  .    .  .  .  .  .  .  .  .  x
+fulfil            RE IP IR AA AP US AN RD SA WD   .  .  .  .  .  .  .  .  x
 keep              .  IP .  .  .  .  .  .  .  .    x  .  .  .  .  .  .  .  .
 snooze            .  IP .  .  AP US .  .  .  .    x  .  .  .  .  .  .  .  .
 snooze            .  .  IR .  .  .  .  .  .  .    .  x  .  .  .  .  .  .  .

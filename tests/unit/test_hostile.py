@@ -19,7 +19,7 @@ from functools import cache, partial
 import pytest
 
 from bot import calendar as calendars
-from bot import catalogue, forms, home, modals
+from bot import catalogue, forms, home, inventory, modals
 from bot.blocks import escaped
 from bot.card import card
 from bot.commands import case_line
@@ -56,6 +56,8 @@ from opendata.desk.context import Desk
 from opendata.desk.digests import Digest, Section
 from opendata.desk.explained import Explained
 from opendata.desk.intake import shown_title
+from opendata.desk.inventory import Overview as InventoryOverview
+from opendata.desk.inventory_records import Suggestion
 from opendata.desk.moved import Moved
 from opendata.desk.office import Entered, Outlook, Overview
 from opendata.desk.outbox import TASKS, Message
@@ -67,6 +69,7 @@ from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.deadline import due
 from opendata.rules.errors import Fault, Invalid, LostRace, NotFound, OwnDraft
 from opendata.rules.feedback import OPEN, Action, State
+from opendata.rules.inventory import Item
 from opendata.rules.kpi import Figures
 from opendata.rules.people import Role
 from opendata.rules.reply import ReplyType
@@ -150,6 +153,9 @@ def whole(words):
 def _few(directory):
     """Some agencies, and those that the cases belong to."""
     return dict.fromkeys([*directory.ancestors("aac"), *directory.agencies[:30]])
+
+
+_ITEM = Item("A1", "aac", "廉政統計", planned=114)
 
 
 class Speaking:
@@ -244,6 +250,21 @@ class Speaking:
         away = Fault("file", "catalogue_away", (("text", self.words), ("reason", "")))
         why = Refusal(BEGIN, self.words[:255], away)
         return _told(catalogue.refused(self.voice, why if told else None, None))
+
+    def inventory(self, late):
+        item = replace(_ITEM, title=self.words[:200])
+        if late:
+            return {"text": "-", "blocks": inventory.late_lines(self.voice, [item])}
+        one = Suggestion("A1", "aac", self.words[:200], self.words[:40], self.words[:255], 80)
+        counts = {"items": 1, "open": 1}
+        found = InventoryOverview({"aac": counts}, counts, 1, (one,), more=True)
+        return {"text": "-", "blocks": inventory.overview_blocks(self.voice, found)}
+
+    def item(self):
+        words = self.words[:200]
+        return inventory.item_modal(
+            self.voice, replace(_ITEM, title=words, origin=words, reason=words)
+        )
 
     def mended(self):
         cause = Cause("not_in_channel", CHANNELS[AGENCY], BEGIN, parked=0, broke=1)
@@ -368,6 +389,10 @@ def _about_no_case(on, speaking, cases):
         make = partial(lambda at, n, words: speaking(words).undeliverable(at, n), place, many)
         yield on("message", f"{kind} {place or 'anywhere'} {many}", make)
     yield on("message", f"{kind} mended", lambda words: speaking(words).mended())
+    for late in (True, False):
+        make = partial(lambda one, words: speaking(words).inventory(one), late)
+        yield on("answer", f"inventory {late}", make)
+    yield on("modal", "item", lambda words: speaking(words).item())
     for told in (True, False):
         make = partial(lambda one, words: speaking(words).refused_catalogue(one), told)
         yield on("message", f"{Message.CATALOGUE_REFUSED} {told}", make)
@@ -452,7 +477,7 @@ def test_every_renderer_is_among_the_renderings(renderings):
 
     assert names("message") == {*Message, "moved", "reminder"} - TASKS
     of_modals = {name.removesuffix("_draft") for name in builders(modals) | builders(forms)}
-    assert names("modal") == of_modals | {"year_preview"}
+    assert names("modal") == of_modals | {"year_preview", "item"}
     assert names("home") == builders(home) - {"register"}
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from opendata.adapters import dynamodb
 from opendata.desk import catalogue_records as stored
-from opendata.desk import copies, outbox, records, roster
+from opendata.desk import copies, inventory_records, outbox, records, roster
 from opendata.desk.catalogue_records import Refusal
+from opendata.desk.inventory_records import Suggestion
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Index, Key, Row
 from opendata.desk.records import Cause, Change, Numbers, Opinion
@@ -17,6 +18,8 @@ from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.catalogue import Dataset, Target
 from opendata.rules.errors import Fault
 from opendata.rules.feedback import Action, Case, Due, Event, Kind, Move, State
+from opendata.rules.inventory import Change as Done
+from opendata.rules.inventory import Item
 from tests.world import DEPUTY, MONDAY, OLIVE, PEOPLE, REPLY, channelled, commented, rated
 
 CASE, WEBHOOK, NOW = "S97944-2", "msg_2b1f", MONDAY.astimezone(UTC)
@@ -35,6 +38,7 @@ CHANGE = Change(3, ChangeKind.CLOSED, NOW, OLIVE, DUE.on, DUE.on, closures=(CLOS
 MOVED = Intent(f"~{OLIVE}.3.20260302", f"~{OLIVE}", 3, Message.MOVED, "3.20260302", NOW, OLIVE)
 TASK = Intent("CALENDAR.3.0", records.CALENDAR, 3, Message.RECOMPUTE, "", NOW)
 DATASET = Dataset("1000", "甲", "aac", "法務部廉政署", NOW.date(), NOW.date(), NOW.date())
+ITEM = Item("A1", "aac", "甲", planned=115, case=CASE, holder=OLIVE)
 REFUSED = Intent(
     "CATALOGUE.1772413200.0",
     records.CATALOGUE,
@@ -80,6 +84,18 @@ ROWS = {
     "a closure": records.closure_row(CLOSED),
     "a change of the calendar": records.change_row(CHANGE),
     "a task": outbox.intent_row(TASK),
+    "an item": inventory_records.item_row(ITEM),
+    "what was done to it": inventory_records.change_row("A1", Done(1, NOW, None, "", {})),
+    "what items count for": Row(inventory_records.counts_key("aac"), {}),
+    "a suggestion": inventory_records.suggestion_row(
+        Suggestion("A1", "aac", "甲", "1000", "乙", 80)
+    ),
+    "the task to look for datasets": outbox.intent_row(
+        replace(REFUSED, case=records.INVENTORY, id="INVENTORY.1772413200.0", kind=Message.MATCH)
+    ),
+    "the task to tell of a kept promise": outbox.intent_row(
+        replace(REFUSED, case=CASE, id=f"{CASE}.1772413200.0", kind=Message.FULFIL)
+    ),
     "a dataset": stored.dataset_row(DATASET, 1),
     "the target of a year": stored.target_row(115, Target()),
     "a refused list": stored.refusal_row(Refusal(NOW, "export.csv", Fault("file", "empty"))),
@@ -112,7 +128,7 @@ FORMS = {
     "kind": r"[a-z_]+",
     "due": r"\d{4}-\d\d-\d\d",
     "day": r"\d{4}-\d\d-\d\d",
-    "task": r"CALENDAR\.\d+\.0",
+    "task": r"(CALENDAR|INVENTORY)\.\d+\.0",
     "from": r"\d{4}-\d\d-\d\d",
     "instant": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00",
     "not_before": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00",
@@ -169,7 +185,7 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 12
+    assert len(told) == 17
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 

@@ -20,6 +20,7 @@ from opendata.rules.calendar import CLOSURE, DAY_OFF, MAKE_UP, ChangeKind
 from opendata.rules.deadline import Mode, StepKind
 from opendata.rules.errors import Fault, Invalid, LostRace
 from opendata.rules.feedback import OPEN, Action, Kind, Outside, State
+from opendata.rules.inventory import Openness, Priority, Readiness, Standing
 from opendata.rules.people import Agency, Capacity, Deputy, Directory, Form, Person, Role
 from opendata.rules.privacy import PersonalData
 from opendata.rules.reply import Closing, Doubt, Reason, Reply, ReplyType
@@ -30,6 +31,7 @@ ZH, EN = LANGUAGES["zh"], LANGUAGES["en"]
 WORDS = (
     *(State, Action, Role, Kind, ReplyType, Reason, Closing, ReturnReason),
     *(Capacity, Outside, PersonalData, Doubt, Flaw, ChangeKind),
+    *(Openness, Priority, Readiness, Standing),
 )
 FOREIGN = (
     *("回覆", "台", "你", "駁回", "用戶", "數據", "信息", "鏈接"),

@@ -1,8 +1,18 @@
 """The sentences in zh-TW, by code; the first language of the desk; a table for each topic."""
 
-from opendata.texts.zh import calendar, cases, catalogue, errors, reminders, running, views, words
+from opendata.texts.zh import (
+    calendar,
+    cases,
+    catalogue,
+    errors,
+    inventory,
+    reminders,
+    running,
+    views,
+    words,
+)
 
-_TOPICS = (calendar, cases, catalogue, errors, reminders, running, views, words)
+_TOPICS = (calendar, cases, catalogue, errors, inventory, reminders, running, views, words)
 SENTENCES: dict[str, str] = {
     code: told for topic in _TOPICS for code, told in topic.SENTENCES.items()
 }
