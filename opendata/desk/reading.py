@@ -258,31 +258,36 @@ class Status:
     datasets: Year | None = None
 
 
-def status(desk: Desk, period: str | None = None, as_of: datetime | None = None) -> Status:
+def status(
+    desk: Desk,
+    period: str | None = None,
+    as_of: datetime | None = None,
+    agency: str | None = None,
+) -> Status:
     """The numbers of ``115Q3`` or ``115``, or of the quarter of today.
 
     Args:
         desk: the desk.
         period: a quarter or a ROC year.
         as_of: an instant in the past, counted anew from the events; None: now, from the counters.
+        agency: code of the only one that is told of; None: all.
 
     Raises:
         Invalid: no such period.
     """
     at = as_of or desk.now()
-    asked = period or quarter_of(local_date(at)).code
-    wanted = kpi.quarters(asked)
+    wanted = kpi.quarters(period or quarter_of(local_date(at)).code)
     if as_of:
         rows, now, datasets = _counted_anew(desk, wanted, at), None, None
     else:
-        rows, now, datasets = _standing(desk, wanted)
+        rows, now, datasets = _standing(desk, wanted, agency)
+    rows = [one for one in rows if agency in (None, one[0])]
     by_agency: dict[str, list[Mapping[str, int]]] = {}
-    for agency, counts in rows:
-        if not set(counts).difference(COUNTS):
-            continue  # it has datasets, and no case
-        by_agency.setdefault(agency, []).append(counts)
+    for code, counts in rows:
+        if set(counts).difference(COUNTS):  # else it has datasets, and no case
+            by_agency.setdefault(code, []).append(counts)
     today = local_date(at)
-    lines = {agency: kpi.figures(kpi.added(counts), today) for agency, counts in by_agency.items()}
+    lines = {code: kpi.figures(kpi.added(counts), today) for code, counts in by_agency.items()}
     total = kpi.figures(kpi.added(counts for _, counts in rows), today)
     named = wanted[0].code if len(wanted) == 1 else str(wanted[0].year)
     return Status(named, at, lines, total, now, datasets)
@@ -307,21 +312,17 @@ def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
 
 
 def _datasets_json(of: Year) -> dict[str, Any]:
-    return {
-        "target": of.target.n if of.target else None,
-        "gross": of.gross,
-        "delisted": of.delisted,
-        "net": of.net,
-        "pace": of.pace,
-        "forecast": of.forecast,
-    }
+    told = {name: getattr(of, name) for name in ("gross", "delisted", "net", "pace", "forecast")}
+    return {"target": of.target.n if of.target else None, **told}
 
 
 Counts = list[tuple[str, Mapping[str, int]]]
 """Agency by agency, what was counted; an agency may stand there several times."""
 
 
-def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now | None, Year | None]:
+def _standing(
+    desk: Desk, wanted: Sequence[Quarter], agency: str | None
+) -> tuple[Counts, Now | None, Year | None]:
     """The counters of a quarter or a year, its datasets, and if it is the present, how the desk is.
 
     One query: what is parked and when was swept stands behind the newest counters.
@@ -344,17 +345,20 @@ def _standing(desk: Desk, wanted: Sequence[Quarter]) -> tuple[Counts, Now | None
         watched.get(records.watch_key(records.SWEEP)),
         watched.get(records.watch_key(records.HEARTBEAT)),
     )
-    return counts, now if present else None, _datasets(desk, page.rows, wanted)
+    return counts, now if present else None, _datasets(desk, page.rows, wanted, agency)
 
 
-def _datasets(desk: Desk, rows: Sequence[Row], wanted: Sequence[Quarter]) -> Year | None:
+def _datasets(
+    desk: Desk, rows: Sequence[Row], wanted: Sequence[Quarter], agency: str | None
+) -> Year | None:
     """The new datasets of the year up to the period's end; None: no list was ever taken."""
     of_year = [row for row in rows if row.key.sk.startswith(f"{wanted[0].year}Q")]
     synced = any(row.key == SYNC_KEY for row in rows)
     if not (synced or any(dataset_counts(row.value) for row in of_year)):
         return None
     reached = quarter_reached(wanted[0].year, desk.today())
-    return figures(of_year, wanted[0].year, desk, min(wanted[-1].number, reached))
+    through = min(wanted[-1].number, reached)
+    return figures(of_year, wanted[0].year, desk, through, agency)
 
 
 def _quarter_in(row: Row, codes: Container[str]) -> bool:
