@@ -21,7 +21,7 @@ from infra.cli_inventory import inventory
 from infra.cli_rebuild import rebuild
 from infra.console import Console
 from infra.manifest import slack_manifest
-from infra.options import AsJson, Data, File, Stack, desk_of, instant, told
+from infra.options import Agency, AsJson, Data, File, Stack, agency_of, desk_of, instant, told
 from opendata.adapters.import_files import Content, read_import
 from opendata.desk import numbers, proof, roster
 from opendata.desk.context import Desk
@@ -108,13 +108,15 @@ app.command()(rebuild)
 def status(
     period: Annotated[str | None, typer.Argument(help="115Q3 或 115；未給則本季")] = None,
     as_of: Annotated[str | None, typer.Option(help="由事件重算至此時點")] = None,
+    agency: Agency = None,
     as_json: AsJson = False,
     data: Data = None,
     stack: Stack = None,
 ) -> None:
     """7日內回復情形。"""
     desk = desk_of(data, stack)
-    counted = numbers.status(desk, period and period.upper(), instant(as_of) if as_of else None)
+    at = instant(as_of) if as_of else None
+    counted = numbers.status(desk, period and period.upper(), at, agency_of(desk, agency))
     if as_json:
         Console().data(numbers.as_json(counted, desk.directory()))
     else:

@@ -14,7 +14,7 @@ import typer
 
 from infra import console
 from infra.console import Console
-from infra.options import AsJson, Data, Stack, desk_of, instant, told
+from infra.options import AsJson, Data, Stack, agency_of, desk_of, instant, told
 from opendata import texts
 from opendata.adapters import dgpa
 from opendata.desk import office, recompute, roster
@@ -25,7 +25,6 @@ from opendata.rules import calendar as rules
 from opendata.rules import deadline
 from opendata.rules.calendar import Closure, OfficeCalendar, Year, shipped
 from opendata.rules.deadline import Mode
-from opendata.rules.errors import Fault, Invalid
 from opendata.rules.roc import parse_date
 from opendata.settings import Settings
 from opendata.wiring import make_desk
@@ -69,13 +68,7 @@ def _known(settings: Settings, agency: str | None) -> OfficeCalendar:
     if not stands and agency is None:
         return shipped()
     desk = make_desk(settings)
-    if agency is None:
-        return desk.calendar()
-    directory = desk.directory()
-    found = directory.agency(agency) or directory.resolve(agency)
-    if found is None:
-        raise Invalid(Fault("agency", "unknown_agency"))
-    return desk.calendar(found.code)
+    return desk.calendar(agency_of(desk, agency))
 
 
 @calendar.command("import")

@@ -10,7 +10,7 @@ import typer
 from infra import console
 from infra.cli_inventory import match_now
 from infra.console import Console
-from infra.options import AsJson, Data, Stack, desk_of, told
+from infra.options import Agency, AsJson, Data, Stack, agency_of, desk_of, told
 from opendata.adapters import catalogue_source
 from opendata.adapters.catalogue_files import Export
 from opendata.adapters.catalogue_source import Source
@@ -18,7 +18,7 @@ from opendata.desk import catalogue as desk_catalogue
 from opendata.desk.context import Desk
 from opendata.rules import catalogue as rules
 from opendata.rules.catalogue import Target, Year
-from opendata.rules.errors import Fault, Invalid
+from opendata.rules.errors import Fault
 from opendata.rules.roc import roc_year
 
 catalogue = typer.Typer(no_args_is_help=True, help="資料集清單與年度目標")
@@ -74,7 +74,7 @@ def sync(
 @told
 def count(
     year: Annotated[int | None, typer.Option(help="民國年；未給則今年")] = None,
-    agency: Annotated[str | None, typer.Option(help="機關名稱、舊名或代碼")] = None,
+    agency: Agency = None,
     as_json: AsJson = False,
     data: Data = None,
     stack: Stack = None,
@@ -82,7 +82,7 @@ def count(
     """一年新上架、下架與淨增的資料集數，對照年度目標。"""
     desk, out = desk_of(data, stack), Console()
     wanted = roc_year(desk.today()) if year is None else year
-    code = _code(desk, agency)
+    code = agency_of(desk, agency)
     found = desk_catalogue.year_of(desk, wanted, code)
     if as_json:
         out.data(as_contract(found))
@@ -94,16 +94,6 @@ def count(
             out.say("cli.catalogue.agency", name=named.name if named else one, **_counts(line))
     if desk_catalogue.last_sync(desk) is None:
         out.say("cli.catalogue.never")
-
-
-def _code(desk: Desk, agency: str | None) -> str | None:
-    if agency is None:
-        return None
-    directory = desk.directory()
-    found = directory.agency(agency) or directory.resolve(agency)
-    if found is None:
-        raise Invalid(Fault("agency", "unknown_agency"))
-    return found.code
 
 
 def _counts(found: Year) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from infra.console import Console
-from infra.options import AsJson, Data, File, Stack, desk_of, told
+from infra.options import Agency, AsJson, Data, File, Stack, agency_of, desk_of, told
 from opendata.adapters import ods
 from opendata.adapters.inventory_files import csv_of, read_inventory, table_of
 from opendata.desk import inventory as desk_inventory
@@ -16,7 +16,6 @@ from opendata.desk import outbox, tasks
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.rules.canonical import encode
-from opendata.rules.errors import Fault, Invalid
 from opendata.rules.inventory import Item, standing
 
 inventory = typer.Typer(no_args_is_help=True, help="資料盤點表")
@@ -59,7 +58,7 @@ def match_now(desk: Desk) -> None:
 @inventory.command("list")
 @told
 def list_inventory(
-    agency: Annotated[str | None, typer.Option(help="機關名稱或代碼")] = None,
+    agency: Agency = None,
     as_json: AsJson = False,
     data: Data = None,
     stack: Stack = None,
@@ -70,13 +69,8 @@ def list_inventory(
 
 
 def _chosen(desk: Desk, agency: str | None) -> Any:
-    if agency is None:
-        return desk_inventory.every(desk)
-    directory = desk.directory()
-    found = directory.agency(agency) or directory.resolve(agency)
-    if found is None:
-        raise Invalid(Fault("agency", "unknown_agency"))
-    return desk_inventory.items_of(desk, found.code)
+    code = agency_of(desk, agency)
+    return desk_inventory.items_of(desk, code) if code else desk_inventory.every(desk)
 
 
 def _tell(out: Console, desk: Desk, items: list[Item], *, as_json: bool) -> None:

@@ -30,6 +30,7 @@ Data = Annotated[
 ]
 Stack = Annotated[str | None, typer.Option(help="AWS 部署的 stack 名稱", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 輸出")]
+Agency = Annotated[str | None, typer.Option(help="機關名稱、舊名或代碼")]
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
 
@@ -56,6 +57,21 @@ def desk_of(data: Path | None, stack: str | None) -> Desk:
     settings = console.settings_for(os.environ, data, stack)
     clock = now if settings.table else TurnableClock(settings.data / CLOCK, now)
     return make_desk(settings, clock)
+
+
+def agency_of(desk: Desk, name: str | None) -> str | None:
+    """The code of an agency by its code, its name or a former one; None: none was named.
+
+    Raises:
+        Invalid: ``unknown_agency``.
+    """
+    if name is None:
+        return None
+    directory = desk.directory()
+    found = directory.agency(name) or directory.resolve(name)
+    if found is None:
+        raise Invalid(Fault("agency", "unknown_agency"))
+    return found.code
 
 
 def instant(text: str) -> datetime:

@@ -11,24 +11,30 @@ import resource
 import sqlite3
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from functions import remind
 from opendata import wiring
 from opendata.adapters import sqlite
 from opendata.desk import casework, outbox, records, roster, watching
-from opendata.desk.context import Desk
-from opendata.desk.ports import Row
-from opendata.rules.people import Person, Role
+from opendata.desk.clocks import due_of
+from opendata.desk.context import Desk, Terms
+from opendata.desk.ports import Add, Key, Row
+from opendata.rules import kpi
+from opendata.rules.calendar import shipped
+from opendata.rules.feedback import OPEN, Kind, Round, State
+from opendata.rules.people import Capacity, Person, Role, shipped_agencies
 from tests.counting import Counting
 from tests.world import ETHICS, OLIVE, World
 
 EARLY, LATE = "900000001", "900000002"
-OFFICERS = 20
+OFFICERS, COUNTED = 20, 20
 WEDNESDAY = datetime(2026, 3, 4, 1, tzinfo=UTC)
 """When the cases that came on Monday call for somebody, and those that came on Tuesday do not."""
 
@@ -85,6 +91,50 @@ def fill(world: World, count: int, due: int) -> None:
         with connection:
             connection.executemany(sqlite._UPSERT, _columns(world, count, due))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def counters(count: int, agencies: int = COUNTED) -> Iterator[Add]:
+    """What that many rounds of a year add to the counters of some agencies.
+
+    A few rounds of every sort are counted one by one, and stand for as many as are wanted.
+    """
+    sums: dict[Key, Counter[str]] = {}
+    rounds = list(_sorts(agencies))[:count]
+    for n, one in enumerate(rounds):
+        times = count // len(rounds) + (n < count % len(rounds))
+        counted = kpi.tally(one, (Kind.COMMENT, Kind.SUGGESTION)[n % 2])
+        amounts = {name: times * number for name, number in counted.counts.items() if number}
+        key = records.counter_key(counted.quarter, counted.agency)
+        sums.setdefault(key, Counter()).update(amounts)
+    for key, row in sums.items():
+        yield Add(key, row)
+
+
+def _sorts(agencies: int) -> Iterator[Round]:
+    """Rounds of some agencies that began in each week of the year, answered or not.
+
+    The first hundred have every agency and quarter among them.
+    """
+    chance = Random(115)
+    for week in sorted(range(50), key=lambda week: week % 12):
+        opened = datetime(2026, 1, 2, 1, tzinfo=UTC) + timedelta(weeks=week)
+        due = due_of(opened, shipped(), Terms())
+        for agency in shipped_agencies()[:agencies]:
+            days = timedelta(days=chance.randint(0, 30))
+            answered = None if chance.random() < 0.1 else opened + days
+            yield Round(
+                number=1,
+                agency=agency.code,
+                state=State.ANSWERED if answered else State.IN_PROGRESS,
+                opened_at=opened,
+                due=due,
+                first_answered_at=answered,
+                answered_at=answered,
+                answered_by=Capacity.CIO if answered else None,
+                stars=chance.choice([None, None, 1, 4, 5]),
+                worked=days.days * 5 // 7 if answered else None,
+                spent={state: chance.randint(0, 9000) for state in State if state in OPEN},
+            )
 
 
 def sweep(desk: Desk) -> int:

@@ -379,6 +379,17 @@ def test_the_numbers_of_an_instant_are_counted_anew(opendata, ministry):
     assert at("2026-03-09T16:00Z") == ("2026-03-10T00:00:00+08:00", 2, 1, 1)
 
 
+def test_the_numbers_of_one_agency_are_told_alone(opendata, ministry):
+    def of(name):
+        told = opendata("status", "115Q1", "--json", "--agency", name, "--data", ministry)
+        return [one["code"] for one in told.json["agencies"]], told.json["total"]["received"]
+
+    assert of("法務部廉政署") == of("aac") == (["aac"], 2)
+    assert of("臺灣高等檢察署") == ([], 0)
+    unknown = opendata("status", "--agency", "交通部", "--data", ministry)
+    assert (unknown.code, len(unknown.err)) == (2, 1)
+
+
 def test_the_numbers_of_a_demo_are_those_of_its_own_day(opendata, tmp_path):
     (tmp_path / ".opendata").mkdir()
     TurnableClock(tmp_path / ".opendata" / FILE, now).begin(datetime(2018, 2, 5, 8, tzinfo=UTC))
