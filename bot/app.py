@@ -14,7 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware import RequestVerification
 from slack_sdk import WebClient
 
-from bot import buttons, closures, commands, home, imports, inventory, refusals, submissions
+from bot import behind, buttons, closures, commands, home, imports, inventory, refusals, submissions
 from bot.face import Face
 
 ACK_SECONDS = 2
@@ -69,6 +69,7 @@ def build_app(
     imports.register(app, face)
     closures.register(app, face)
     inventory.register(app, face)
+    behind.register(app, face)
     app.error(_refusing(face))
     return app
 

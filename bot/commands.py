@@ -10,29 +10,29 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from bot import behind, calendar, explained, imports, inventory
 from bot import blocks as b
-from bot import calendar, explained, imports, inventory
 from bot.blocks import escaped
 from bot.card import card
 from bot.face import Face
-from bot.ids import Button, Ref, Spot
+from bot.ids import Spot
+from bot.lists import TRAIL, case_line
 from bot.numbers import paging, status_blocks, status_text
-from bot.voice import Voice
 from opendata.desk.explained import explained as explain
 from opendata.desk.explained import what_if
+from opendata.desk.numbers import status
 from opendata.desk.office import overview
-from opendata.desk.reading import open_cases, person, status
+from opendata.desk.reading import open_cases, person
 from opendata.desk.records import read_case
+from opendata.rules.agencies import called
 from opendata.rules.errors import Fault, Invalid, Stranger
-from opendata.rules.feedback import Case
 from opendata.rules.roc import TAIPEI, parse_date
 
 Told = dict[str, Any]
 Command = Callable[[Face, str, Sequence[str]], Told]
-TITLE, AGENCY = 140, 60
 IMPORTS = ("import", "匯入")
 """The words that open a modal; all others are answered in the ack."""
-TRAIL = 12
+_PERIOD = re.compile(r"\d{1,3}([Qq]\d|年|$)|\d{4}")
 _NUMBER = re.compile(r"[CS]\d{1,12}(-\d{1,3})?", re.IGNORECASE | re.ASCII)
 
 
@@ -81,14 +81,34 @@ def _unknown(word: str) -> Command:
 
 
 def _status(face: Face, actor: str, rest: Sequence[str]) -> Told:
-    return numbers(face, actor, rest[0].upper() if rest else None)
+    """The period and the agency, in any order."""
+    period = next((word for word in rest if _PERIOD.match(word)), None)
+    name = " ".join(word for word in rest if word != period)
+    return numbers(face, actor, period and period.upper(), agency=_agency(face, name))
 
 
-def numbers(face: Face, actor: str, period: str | None, skipped: int = 0) -> Told:
+def _agency(face: Face, name: str) -> str | None:
+    """The agency that a name, a former name or a code means; None: the whole ministry.
+
+    Raises:
+        Invalid: ``no_such_agency``.
+    """
+    if not name:
+        return None
+    directory = face.desk.directory()
+    found = called(directory, name)
+    if found is None:
+        raise Invalid(Fault("agency", "no_such_agency", (("text", name[:50]),)))
+    return None if found == directory.root else found.code
+
+
+def numbers(
+    face: Face, actor: str, period: str | None, skipped: int = 0, agency: str | None = None
+) -> Told:
     """The numbers of a period, and a page of its agencies, so many being skipped."""
     person(face.desk, actor)
     voice = face.voice_of(actor)
-    counted = status(face.desk, period)
+    counted = status(face.desk, period, agency=agency)
     blocks = status_blocks(voice, counted, skipped)
     return {"text": status_text(voice, counted), "blocks": blocks}
 
@@ -124,38 +144,15 @@ def _inventory(face: Face, actor: str, _: Sequence[str]) -> Told:
 def page(face: Face, actor: str, spot: Spot) -> Told:
     """The page that a paging button leads to."""
     if spot.what == "status":
-        period, skipped = spot.where
-        return numbers(face, actor, period, int(skipped))
+        period, skipped, *agency = spot.where
+        return numbers(face, actor, period, int(skipped), next(iter(agency), None))
+    if spot.what == "behind":
+        return behind.listing(face, actor, spot.where)
     if spot.what == "items":
         return inventory.late_items(face, actor, spot.where)
     if spot.what == "calendar":
         return calendar_page(face, actor, int(spot.where[0]))
     return listing(face, actor, spot.where)
-
-
-def case_line(voice: Voice, case: Case, button: Button = Button.DETAILS) -> b.Block:
-    """A case in a list, with a button that opens it, or another.
-
-    Twenty of them stay below what Slack takes as the text of one message, whatever the names.
-    """
-    told = voice.say(
-        "list.line" if case.officer else "list.line.nobody",
-        case=case.id,
-        title=escaped(case.title, TITLE),
-        due=voice.due(case),
-        left=voice.left(case.due_now),
-        agency=escaped(voice.agency(case.agency), AGENCY),
-        state=case.state,
-        officer=escaped(voice.name(case.officer), AGENCY),
-    )
-    return b.section(told, case_button(voice, case, button))
-
-
-def case_button(voice: Voice, case: Case, button: Button) -> b.Block:
-    """A button beside a case in a list."""
-    ref = Ref(case.id, case.round, case.draft.hash if case.draft else "")
-    text = voice.say(f"button.{button.value}")
-    return b.button(text, button, str(ref), label=f"{text} {case.id}")
 
 
 def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:

@@ -14,8 +14,8 @@ from datetime import date, timedelta
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
-from bot.commands import AGENCY, TITLE, case_button
 from bot.ids import Button
+from bot.lists import AGENCY, TITLE, case_button
 from bot.scene import Rendered
 from bot.voice import Voice
 from opendata.desk.digests import Digest, Section

@@ -10,9 +10,10 @@ from slack_sdk import WebClient
 
 from bot import blocks as b
 from bot.blocks import Block
-from bot.commands import case_line, knows
+from bot.commands import knows
 from bot.face import Face
 from bot.ids import Button
+from bot.lists import case_line
 from bot.voice import Voice
 from opendata.desk import watching
 from opendata.desk.reading import Desktop, desktop

@@ -39,6 +39,11 @@ class Button(StrEnum):
     INSTRUCT = "instruct"
     LIST = "list"
     AGAIN = "again"
+    OPEN_LATE = "open_late"
+    LATE = "late"
+    NOT_DUE = "not_due"
+    UNDER_STUDY = "under_study"
+    IN_TIME = "in_time"
     SAME_ITEM = "same_item"
     OTHER_ITEM = "other_item"
     LATE_ITEMS = "late_items"
@@ -72,9 +77,10 @@ class Modal(StrEnum):
 class Spot:
     """What a paging button leads to, and where.
 
-    ``what``: a page of ``list``, ``items``, ``status`` or ``calendar``. ``where`` of the list and
-    of items are the ends of the pages before it, so that there is a way back; of the status its
-    period, and how many agencies come before; of the calendar, how many closures.
+    ``what``: a page of ``list``, ``behind``, ``items``, ``status`` or ``calendar``. ``where`` of a
+    list are the ends of the pages before it, so that there is a way back; of what stands behind a
+    number, before them the number, its period and the agency; of the status its period, how many
+    agencies come before, and the agency; of the calendar, how many closures.
     """
 
     what: str
@@ -92,7 +98,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """What a button is about: the case, its round, and the hash of the text that was shown."""
+    """What a button is about: the case, its round, and the hash of the text that was shown.
+
+    Of an item of the inventory: its number, its version, and the dataset that it may be.
+    """
 
     case: str
     round: int = 1

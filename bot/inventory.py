@@ -5,7 +5,6 @@ What items are and who may change them stands in ``opendata.desk.inventory``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from slack_sdk import WebClient
 from bot import blocks as b
 from bot.blocks import Block, escaped
 from bot.face import Face
-from bot.ids import Button, Modal, Spot
+from bot.ids import Button, Modal, Ref, Spot
 from bot.numbers import paging
 from bot.submissions import Fields
 from bot.voice import Voice
@@ -87,7 +86,7 @@ def _suggestion(voice: Voice, one: Suggestion, n: int) -> list[Block]:
         id=escaped(one.dataset, AGENCY),
         score=one.score,
     )
-    value = json.dumps([one.item, one.dataset])
+    value = str(Ref(one.item, hash=one.dataset))
     buttons = [
         b.button(
             voice.say(f"button.{which.value}"),
@@ -103,8 +102,8 @@ def _suggestion(voice: Voice, one: Suggestion, n: int) -> list[Block]:
 def _settling(face: Face, *, confirmed: bool) -> Callable[..., None]:
     def handle_settle(ack: Ack, body: dict[str, Any], respond: Callable[..., object]) -> None:
         actor = body["user"]["id"]
-        number, dataset = json.loads(body["actions"][0]["value"])
-        told = face.answer(lambda f: settled(f, actor, number, dataset, confirmed=confirmed))
+        ref = Ref.read(body["actions"][0]["value"])
+        told = face.answer(lambda f: settled(f, actor, ref.case, ref.hash, confirmed=confirmed))
         respond(text=told, response_type="ephemeral", replace_original=False)
         ack()
 
@@ -113,6 +112,7 @@ def _settling(face: Face, *, confirmed: bool) -> Callable[..., None]:
 
 def settled(face: Face, actor: str, number: str, dataset: str, *, confirmed: bool) -> str:
     """What became of a suggestion."""
+    person(face.desk, actor)
     done = matching.settle(face.desk, number, dataset, actor, confirmed=confirmed)
     code = "inventory.confirmed" if done.confirmed else "inventory.rejected"
     voice = face.voice_of(actor)
@@ -156,7 +156,7 @@ def late_lines(voice: Voice, items: Iterable[Item]) -> list[Block]:
             b.button(
                 voice.say("button.item"),
                 Button.ITEM,
-                item.number,
+                str(Ref(item.number)),
                 label=f"{voice.say('button.item')} {n}",
             ),
         )
@@ -178,8 +178,8 @@ def _listing(face: Face) -> Callable[..., None]:
 
 def _opening(face: Face) -> Callable[..., None]:
     def handle_item(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        actor, number = body["user"]["id"], body["actions"][0]["value"]
-        made = face.answer(lambda f: _asked(f, actor, number))
+        actor, ref = body["user"]["id"], Ref.read(body["actions"][0]["value"])
+        made = face.answer(lambda f: _asked(f, actor, ref.case))
         client.views_open(trigger_id=body["trigger_id"], view=made)
         ack()
 
@@ -187,6 +187,7 @@ def _opening(face: Face) -> Callable[..., None]:
 
 
 def _asked(face: Face, actor: str, number: str) -> Block:
+    person(face.desk, actor)
     item = inventory.item(face.desk, number)
     inventory.for_change(face.desk, actor, item.agency)
     return item_modal(face.voice_of(actor), item)
@@ -254,29 +255,30 @@ def item_modal(voice: Voice, item: Item) -> Block:
         submit=say("button.save"),
         close=say("button.cancel"),
         callback=Modal.ITEM,
-        metadata=json.dumps([item.number, item.version]),
+        metadata=str(Ref(item.number, item.version)),
     )
 
 
 def _changing(face: Face) -> Callable[..., None]:
     def handle_change(ack: Ack, body: dict[str, Any], view: Block) -> None:
-        actor, (number, version) = body["user"]["id"], json.loads(view["private_metadata"])
-        face.answer(lambda f: _changed(f, actor, number, version, Fields(view)))
+        actor, ref = body["user"]["id"], Ref.read(view["private_metadata"])
+        face.answer(lambda f: _changed(f, actor, ref, Fields(view)))
         ack(response_action="clear")
 
     return handle_change
 
 
-def _changed(face: Face, actor: str, number: str, version: int, told: Fields) -> Item:
+def _changed(face: Face, actor: str, ref: Ref, told: Fields) -> Item:
+    person(face.desk, actor)
     planned = told.text("planned").strip()
     if planned and not planned.isdecimal():
         raise Invalid(Fault("planned", "not_a_year", (("text", planned),)))
     priority = told.choice("priority")
     return inventory.change(
         face.desk,
-        number,
+        ref.case,
         actor,
-        version,
+        ref.round,
         lambda known: {
             "openness": Openness(told.choice("openness") or known.openness.value),
             "planned": int(planned) if planned else None,

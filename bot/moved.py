@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from bot import blocks as b
 from bot.blocks import escaped
-from bot.commands import TITLE, case_button
 from bot.ids import Button
+from bot.lists import TITLE, case_button
 from bot.scene import Rendered
 from bot.voice import Voice
 from opendata.desk.moved import Moved

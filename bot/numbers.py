@@ -10,8 +10,10 @@ from bot.ids import Button, Spot
 from bot.undelivered import summary
 from bot.voice import Voice
 from opendata import texts
-from opendata.desk.reading import Status
+from opendata.desk.numbers import Status
 from opendata.desk.watching import SILENT
+from opendata.rules.behind import Measure
+from opendata.rules.feedback import Kind
 from opendata.rules.kpi import Figures, Share
 
 AGENCIES, NAME = 25, 60
@@ -26,18 +28,19 @@ _SETTINGS: list[Block] = [{"is_wrapped": True}, *({"align": "right"} for _ in _C
 
 def status_text(voice: Voice, counted: Status) -> str:
     """The ministry's numbers as a notification reads them."""
-    ministry = escaped(voice.agency(voice.directory.root.code), NAME)
+    ministry = escaped(voice.agency(counted.agency or voice.directory.root.code), NAME)
     lines = [*_lines(voice, counted.total), *datasets(voice.language, counted)]
     return "\n".join([_heading(voice, counted, ministry), *lines])
 
 
 def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block]:
     """`/opendata status`: the ministry's numbers, and a page of its agencies as a table."""
-    ministry = voice.agency(voice.directory.root.code)
+    ministry = voice.agency(counted.agency or voice.directory.root.code)
     lines = "\n".join(_lines(voice, counted.total))
     return [
         b.header(_heading(voice, counted, b.cut(ministry, NAME))),
         b.section(lines),
+        *_leading(voice, counted),
         *(b.section(line) for line in datasets(voice.language, counted)),
         *_agencies(voice, counted, skipped),
         *_undelivered(voice, counted),
@@ -47,8 +50,22 @@ def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block
 
 
 def _heading(voice: Voice, counted: Status, ministry: str) -> str:
-    period = _period(voice, counted.period)
+    period = period_of(voice, counted.period)
     return voice.say("status.heading", scope=ministry, period=period, time=counted.as_of)
+
+
+def _leading(voice: Voice, counted: Status) -> list[Block]:
+    """Buttons to the cases behind the numbers; none where there are none."""
+    buttons = [
+        b.button(
+            voice.say(f"button.{one.value}", n=n),
+            Button(one.value),
+            str(Spot("behind", (one.value, counted.period, counted.agency or ""))),
+        )
+        for one in Measure
+        if (n := getattr(counted.total, one.value))
+    ]
+    return [b.actions(buttons)] if buttons else []
 
 
 def _undelivered(voice: Voice, counted: Status) -> list[Block]:
@@ -123,7 +140,8 @@ def _row(voice: Voice, code: str, line: Figures) -> list[str]:
 
 
 def _spot(counted: Status, skipped: int) -> Spot:
-    return Spot("status", (counted.period, str(skipped)))
+    agency = (counted.agency,) if counted.agency else ()
+    return Spot("status", (counted.period, str(skipped), *agency))
 
 
 def paging(voice: Voice, *, back: Spot | None, more: Spot | None) -> list[Block]:
@@ -136,7 +154,8 @@ def paging(voice: Voice, *, back: Spot | None, more: Spot | None) -> list[Block]
     return [b.actions(buttons)] if buttons else []
 
 
-def _period(voice: Voice, period: str) -> str:
+def period_of(voice: Voice, period: str) -> str:
+    """115年第3季, or 115年."""
     year, _, quarter = period.partition("Q")
     return voice.say("status.quarter" if quarter else "status.year", year=year, n=quarter)
 
@@ -154,17 +173,38 @@ def _lines(voice: Voice, total: Figures) -> list[str]:
             studying=total.under_study,
         ),
     ]
-    if total.mean is not None:
-        lines.append(say("status.days", mean=total.mean, median=total.median))
+    if total.received:
+        told = {one.value: total.kinds.get(one, 0) for one in Kind}
+        lines.append(say("status.kinds", **told))
+    lines += _days(voice, total)
     if any(total.approved_by.values()):
         lines.append(say("status.approved_by", **total.approved_by))
     if total.stars:
         lines.append(
             say("status.stars", mean=total.stars_mean, n=total.stars, low=total.stars_below_3)
         )
-    if total.rounds or total.refused or total.withdrawn:
-        counts = {"rounds": total.rounds, "refused": total.refused, "withdrawn": total.withdrawn}
+    names = ("rounds", "refused", "withdrawn", "set_aside", "extended", "transferred")
+    counts = {name: getattr(total, name) for name in names}
+    if any(counts.values()):
         lines.append(say("status.rounds", **counts))
+    return lines
+
+
+def _days(voice: Voice, total: Figures) -> list[str]:
+    """How long answers took, first and in substance, and where the days went."""
+    if total.mean is None:
+        return []
+    say, lines = voice.say, list[str]()
+    lines.append(say("status.days", mean=total.mean, median=total.median))
+    if total.mean_workdays is not None:
+        told = {"mean": total.mean_workdays, "median": total.median_workdays}
+        lines.append(say("status.workdays", **told))
+    answered = total.substantive_in_time + total.substantive_late
+    first = {"first": total.in_time + total.late, "n": answered}
+    lines.append(say("status.substantive", **first, late=total.substantive_late))
+    if total.stages:
+        stages = [say("status.stage", state=one, days=days) for one, days in total.stages.items()]
+        lines.append(say("status.stages", stages=stages))
     return lines
 
 

@@ -23,7 +23,7 @@ from infra.console import Console
 from infra.manifest import slack_manifest
 from infra.options import Agency, AsJson, Data, File, Stack, agency_of, desk_of, instant, told
 from opendata.adapters.import_files import Content, read_import
-from opendata.desk import proof, reading, roster
+from opendata.desk import numbers, proof, roster
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
 from opendata.rules.audit import Break
@@ -116,9 +116,9 @@ def status(
     """7日內回復情形。"""
     desk = desk_of(data, stack)
     at = instant(as_of) if as_of else None
-    counted = reading.status(desk, period and period.upper(), at, agency_of(desk, agency))
+    counted = numbers.status(desk, period and period.upper(), at, agency_of(desk, agency))
     if as_json:
-        Console().data(reading.as_json(counted, desk.directory()))
+        Console().data(numbers.as_json(counted, desk.directory()))
     else:
         Console().status(counted, desk.directory())
 

@@ -15,8 +15,8 @@ from bot.undelivered import summary
 from infra.keys import local_keys
 from opendata import texts
 from opendata.desk.context import Terms
+from opendata.desk.numbers import Status
 from opendata.desk.office import Entered, Overview
-from opendata.desk.reading import Status
 from opendata.rules.deadline import Deadline
 from opendata.rules.errors import DeskError, Fault
 from opendata.rules.kpi import Figures

@@ -1,8 +1,7 @@
 """Every payload that the bot can produce, as samples: the goldens, and what Slack is asked about.
 
 ``python -m infra.samples FOLDER`` writes the goldens. Where the samples come from stands in
-``samples_desk``; which there are, in ``samples_messages``, ``samples_digests``, ``samples_views``
-and ``samples_calendar``.
+``samples_desk``; which there are, in the other ``samples_…``.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from infra.samples_answers import answers
 from infra.samples_calendar import calendars
 from infra.samples_catalogue import catalogues
 from infra.samples_desk import LANGUAGES, Json, Sample, ministry
 from infra.samples_digests import digests, moved_dates, reminders
 from infra.samples_inventory import inventories
 from infra.samples_messages import messages
-from infra.samples_views import answers, homes, imports, modals
+from infra.samples_views import homes, imports, modals
 from infra.samples_words import CONTENTS
 from opendata.rules.people import Locale
 

@@ -9,9 +9,11 @@ from bot import catalogue
 from bot.numbers import status_blocks, status_text
 from infra.samples_desk import BEGIN, Ministry, Sample
 from opendata.desk.catalogue_records import Refusal, Sync
-from opendata.desk.reading import status
+from opendata.desk.numbers import status
 from opendata.rules.catalogue import Target, Year
 from opendata.rules.errors import Fault
+from opendata.rules.feedback import Kind, State
+from opendata.rules.kpi import Figures, Share
 
 _SOURCE = "data.gov.tw/api/front/dataset/export"
 _LAST = Sync(BEGIN, _SOURCE, "csv22", "0" * 64, 53_120, 3_412, version=1)
@@ -27,6 +29,27 @@ _WHY = {
     ),
 }
 
+_TOTAL = Figures(
+    received=20,
+    due=12,
+    in_time=8,
+    late=2,
+    open_late=2,
+    not_due=8,
+    under_study=1,
+    within_7=Share(8, 12),
+    within_14=Share(10, 12),
+    substantive_in_time=7,
+    substantive_late=2,
+    median=5,
+    mean=5.4,
+    median_workdays=4,
+    mean_workdays=4.1,
+    stages={State.RECEIVED: 0.8, State.IN_PROGRESS: 2.1, State.AWAITING_APPROVAL: 0.9},
+    kinds={Kind.COMMENT: 12, Kind.SUGGESTION: 8},
+    set_aside=1,
+    extended=1,
+)
 _YEARS = {
     "on_track": Year(115, gross=140, delisted=3, target=Target(), pace=127.5, forecast=181),
     "behind": Year(115, gross=12, target=Target(), pace=42.5),
@@ -43,7 +66,7 @@ def catalogues(made: Ministry) -> Iterator[Sample]:
         payload = {"text": told.text, "blocks": told.blocks}
         yield made.sample(f"catalogue_refused-{name}", "message", payload)
     for name, of in _YEARS.items():
-        counted = replace(status(made.desk), datasets=of)
+        counted = replace(status(made.desk), datasets=of, total=_TOTAL)
         payload = {
             "text": status_text(voice, counted),
             "blocks": status_blocks(voice, counted),

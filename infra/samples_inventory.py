@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.ids import Button
+from bot.ids import Button, Ref
 from infra.samples_desk import AGENCY, AGENCY_NAME, COORDINATOR, OFFICER, Ministry, Sample
 from opendata.desk import catalogue, inventory, outbox, tasks
 from opendata.desk.inventory import Entry
@@ -63,9 +63,9 @@ def inventories(made: Ministry) -> Iterator[Sample]:
     late = made.press(COORDINATOR, Button.LATE_ITEMS, "-")
     yield made.answer("inventory-late", late)
     yield from _further(made, late)
-    view = made.press(OFFICER, Button.ITEM, "A3")
+    view = made.press(OFFICER, Button.ITEM, str(Ref("A3")))
     yield made.modal("item", view)
-    yield made.modal("item-ready", made.press(OFFICER, Button.ITEM, "A1"))
+    yield made.modal("item-ready", made.press(OFFICER, Button.ITEM, str(Ref("A1"))))
     filled = {
         "openness": _chosen("closed"),
         "planned": _typed("114"),
@@ -75,7 +75,7 @@ def inventories(made: Ministry) -> Iterator[Sample]:
     made.submit(OFFICER, view, **{**filled, "planned": _typed("明年")})
     made.submit(OFFICER, view, **filled, why=_typed("改期"), reason=_typed("偵查不公開"))
     yield made.answer("inventory-changed", made.command(COORDINATOR, "inventory"))
-    yield made.modal("item-closed", made.press(OFFICER, Button.ITEM, "A2"))
+    yield made.modal("item-closed", made.press(OFFICER, Button.ITEM, str(Ref("A2"))))
     yield made.answer("inventory-rejected", _settle(made, Button.OTHER_ITEM, "A1", "1001"))
     yield made.answer("inventory-confirmed", _settle(made, Button.SAME_ITEM, "A1", "1000"))
     yield made.answer("inventory-too_late", _settle(made, Button.SAME_ITEM, "A1", "1002"))
@@ -113,4 +113,4 @@ def _closed(title: str) -> Item:
 
 
 def _settle(made: Ministry, button: Button, item: str, dataset: str) -> dict[str, object]:
-    return made.press(OFFICER, button, f'["{item}", "{dataset}"]')
+    return made.press(OFFICER, button, str(Ref(item, hash=dataset)))

@@ -29,7 +29,7 @@ from bot.ids import Ref
 from opendata import wiring
 from opendata.adapters.dynamodb import DynamoStore
 from opendata.adapters.sqlite import SqliteStore
-from opendata.desk import casework, intake, reading, records, roster
+from opendata.desk import casework, intake, numbers, reading, records, roster
 from opendata.desk.context import Desk
 from opendata.desk.incoming import Posted
 from opendata.desk.ports import MAX_WRITES, Put
@@ -206,7 +206,7 @@ def main() -> None:
             lambda n: _quietly(lambda: casework.claim(desk, f"S{n + 1}", "U2")),
             100,
         )
-        warm("status of a quarter", lambda _: reading.status(desk, "115Q1"), 200)
+        warm("status of a quarter", lambda _: numbers.status(desk, "115Q1"), 200)
         warm("open cases, one page", lambda _: reading.open_cases(desk, "U1"), 200)
         warm("a case whole", lambda n: reading.dossier(desk, f"S{n + 1}"), CASES)
     acks()

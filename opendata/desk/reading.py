@@ -1,29 +1,23 @@
-"""What people ask for: one case whole, lists by due date, the numbers of a period.
+"""What people ask for: one case whole, and lists by due date; the numbers stand in ``numbers``.
 
 Nothing is changed here. Whoever is not in the roster, or belongs to another agency, gets nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from opendata.desk import records
 from opendata.desk.casefile import Sheet
-from opendata.desk.catalogue import figures
-from opendata.desk.catalogue_records import SYNC_KEY, dataset_counts
 from opendata.desk.context import Desk
 from opendata.desk.ports import Index, Page, Row
-from opendata.desk.records import Cause, Opinion
-from opendata.rules import kpi
-from opendata.rules.catalogue import COUNTS, Year, quarter_reached
+from opendata.desk.records import Opinion
 from opendata.rules.errors import NotFound, Stranger
 from opendata.rules.feedback import Action, Case, Event, State
-from opendata.rules.people import Directory, Person, Role
+from opendata.rules.people import Person, Role
 from opendata.rules.reply import Reply
-from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
 
 PAGE = 20
 AROUND = 300
@@ -222,157 +216,6 @@ def own(desk: Desk, actor: str) -> tuple[Case, ...]:
     """The open cases of an officer, the first AROUND to fall due; one query."""
     page = desk.store.find(Index.OWNER, records.owner_shelf(actor), limit=AROUND)
     return tuple(map(records.read_case, page.rows))
-
-
-# -- numbers ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """How the desk itself is.
-
-    Attributes:
-        undelivered: what keeps messages from being delivered.
-        swept_at: when the reminders were swept last.
-        heartbeat: when the watchdog last found nothing wrong.
-    """
-
-    undelivered: tuple[Cause, ...] = ()
-    swept_at: datetime | None = None
-    heartbeat: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """The numbers of a period: a line for each agency that has any, and all together.
-
-    ``now``: how the desk itself is, if the numbers are those of the present. ``datasets``: what is
-    new in the year up to the end of the period; None: not known, or asked for an instant past.
-    """
-
-    period: str
-    as_of: datetime
-    agencies: Mapping[str, kpi.Figures]
-    total: kpi.Figures
-    now: Now | None = None
-    datasets: Year | None = None
-
-
-def status(
-    desk: Desk,
-    period: str | None = None,
-    as_of: datetime | None = None,
-    agency: str | None = None,
-) -> Status:
-    """The numbers of ``115Q3`` or ``115``, or of the quarter of today.
-
-    Args:
-        desk: the desk.
-        period: a quarter or a ROC year.
-        as_of: an instant in the past, counted anew from the events; None: now, from the counters.
-        agency: code of the only one that is told of; None: all.
-
-    Raises:
-        Invalid: no such period.
-    """
-    at = as_of or desk.now()
-    wanted = kpi.quarters(period or quarter_of(local_date(at)).code)
-    if as_of:
-        rows, now, datasets = _counted_anew(desk, wanted, at), None, None
-    else:
-        rows, now, datasets = _standing(desk, wanted, agency)
-    rows = [one for one in rows if agency in (None, one[0])]
-    by_agency: dict[str, list[Mapping[str, int]]] = {}
-    for code, counts in rows:
-        if set(counts).difference(COUNTS):  # else it has datasets, and no case
-            by_agency.setdefault(code, []).append(counts)
-    today = local_date(at)
-    lines = {code: kpi.figures(kpi.added(counts), today) for code, counts in by_agency.items()}
-    total = kpi.figures(kpi.added(counts for _, counts in rows), today)
-    named = wanted[0].code if len(wanted) == 1 else str(wanted[0].year)
-    return Status(named, at, lines, total, now, datasets)
-
-
-def as_json(counted: Status, directory: Directory) -> dict[str, Any]:
-    """The contract of ``status --json``; what has no source yet is null."""
-    agencies, beat = [], counted.now and counted.now.heartbeat
-    for code, line in sorted(counted.agencies.items()):
-        agency = directory.agency(code)
-        agencies.append(
-            {"code": code, "name": agency.name if agency else code, **kpi.to_json(line)}
-        )
-    return {
-        "period": counted.period,
-        "as_of": counted.as_of.astimezone(TAIPEI).isoformat(),
-        "agencies": agencies,
-        "total": kpi.to_json(counted.total),
-        "datasets": counted.datasets and _datasets_json(counted.datasets),
-        "heartbeat": beat and beat.astimezone(TAIPEI).isoformat(),
-    }
-
-
-def _datasets_json(of: Year) -> dict[str, Any]:
-    told = {name: getattr(of, name) for name in ("gross", "delisted", "net", "pace", "forecast")}
-    return {"target": of.target.n if of.target else None, **told}
-
-
-Counts = list[tuple[str, Mapping[str, int]]]
-"""Agency by agency, what was counted; an agency may stand there several times."""
-
-
-def _standing(
-    desk: Desk, wanted: Sequence[Quarter], agency: str | None
-) -> tuple[Counts, Now | None, Year | None]:
-    """The counters of a quarter or a year, its datasets, and if it is the present, how the desk is.
-
-    One query: what is parked and when was swept stands behind the newest counters.
-    """
-    codes = {quarter.code for quarter in wanted}
-    present = quarter_of(desk.today()) in wanted
-    year = f"{wanted[0].year}Q"
-    if present:
-        page = desk.store.query(records.STATUS, after=year)
-    else:
-        page = desk.store.query(records.STATUS, year)
-    counts = [records.read_counters(row) for row in page.rows if _quarter_in(row, codes)]
-    watched = {
-        row.key: records.read_watch(row)
-        for row in page.rows
-        if row.key.sk.startswith(records.WATCH)
-    }
-    now = Now(
-        tuple(map(records.read_cause, filter(records.is_cause, page.rows))),
-        watched.get(records.watch_key(records.SWEEP)),
-        watched.get(records.watch_key(records.HEARTBEAT)),
-    )
-    return counts, now if present else None, _datasets(desk, page.rows, wanted, agency)
-
-
-def _datasets(
-    desk: Desk, rows: Sequence[Row], wanted: Sequence[Quarter], agency: str | None
-) -> Year | None:
-    """The new datasets of the year up to the period's end; None: no list was ever taken."""
-    of_year = [row for row in rows if row.key.sk.startswith(f"{wanted[0].year}Q")]
-    synced = any(row.key == SYNC_KEY for row in rows)
-    if not (synced or any(dataset_counts(row.value) for row in of_year)):
-        return None
-    reached = quarter_reached(wanted[0].year, desk.today())
-    through = min(wanted[-1].number, reached)
-    return figures(of_year, wanted[0].year, desk, through, agency)
-
-
-def _quarter_in(row: Row, codes: Container[str]) -> bool:
-    return row.key.sk.partition("#")[0] in codes
-
-
-def _counted_anew(desk: Desk, wanted: Sequence[Quarter], at: datetime) -> Counts:
-    codes = {quarter.code for quarter in wanted}
-    return [
-        (tally.agency, tally.counts)
-        for events in histories(desk)
-        for tally in kpi.flows(None, (event for event in events if event.at <= at))
-        if tally.quarter in codes
-    ]
 
 
 # -- histories --------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from datetime import date
 
 from opendata.desk import intake, outbox, recompute, records, roster
 from opendata.desk.context import Desk
+from opendata.desk.numbers import status
 from opendata.desk.outbox import Message
-from opendata.desk.reading import dossier, status
+from opendata.desk.reading import dossier
 from opendata.rules.calendar import Closure
 from tests.world import MONDAY, TurnedClock, posted
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from opendata.adapters.items import item_of, key_of
-from opendata.desk import reading
+from opendata.desk import numbers
 from opendata.desk.context import Desk
 from opendata.desk.ports import Add, Key
 from tests.counting import Counting, Metered
@@ -41,7 +41,7 @@ def test_the_embedded_store_reads_the_same_rows_among_few_and_many(tmp_path, per
     for count in (100, MANY):
         world = filled(tmp_path / str(count), count)
         counting = Counting(world.desk.store)
-        told = reading.status(replace(world.desk, store=counting), period)
+        told = numbers.status(replace(world.desk, store=counting), period)
         world.close()
         assert counting.calls == ["query"]
         rows.append(counting.rows)
@@ -54,7 +54,7 @@ def test_its_query_searches_the_primary_index_and_sorts_nothing(tmp_path):
     world = filled(tmp_path / "some", 100)
     connection, asked = world.desk.store._connection, []
     connection.set_trace_callback(asked.append)
-    reading.status(world.desk, "115Q1")
+    numbers.status(world.desk, "115Q1")
     connection.set_trace_callback(None)
     (statement,) = asked
     plan = [row[-1] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
@@ -77,7 +77,7 @@ def test_dynamodb_is_asked_once_for_the_same_items(dynamo, aws, table, clock, tm
         dynamo.commit(Add(Key("STATUS", "115Q1#moj"), {"n:20260309": last - first}))
         metered.calls.clear()
         metered.items.clear()
-        told = reading.status(desk, "115Q1")
+        told = numbers.status(desk, "115Q1")
         assert metered.calls == {"Query": 1}
         assert told.total.received > last
         items.append(metered.items.total())

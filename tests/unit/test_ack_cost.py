@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from bot import commands
-from bot.ids import Button, Modal, Ref
+from bot.ids import Button, Modal, Ref, Spot
 from opendata import wiring
 from opendata.desk import inventory, roster
 from opendata.desk.inventory import Entry
+from opendata.rules.behind import Measure
 from opendata.rules.inventory import Item
 from opendata.rules.reply import ReplyType
 from tests.counting import Counting
@@ -202,6 +201,7 @@ def test_the_link_to_the_platform_asks_nothing(deployed, warm, calls):
 def test_every_button_is_counted():
     others = {
         *(Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.LIST, Button.PLATFORM),
+        *map(Button, Measure),
         *(Button.CLOSURE, Button.LATE_ITEMS, Button.SAME_ITEM, Button.OTHER_ITEM, Button.ITEM),
     }
     assert {*ACTS, *OPENS, *others} == set(Button)
@@ -295,15 +295,23 @@ def test_a_closure_is_asked_for_at_no_cost_and_entered_for_one_query_and_one_com
     assert counted(calls, lambda: warm.submit(CORA, view, **filled)) == [*LIST, "commit"]
 
 
+@pytest.mark.parametrize("measure", Measure)
+def test_what_stands_behind_a_number_is_the_numbers_and_one_list(deployed, warm, calls, measure):
+    deployed.opened()
+    spot = str(Spot("behind", (measure.value, "115", "")))
+    shown = counted(calls, lambda: warm.press(CORA, Button(measure.value), spot))
+    assert shown == ([*QUERY, *LIST, *QUERY] if measure is Measure.NOT_DUE else QUERY)
+
+
 def test_the_inventory_is_one_query_and_an_item_one_read_and_one_commit(deployed, warm, calls):
     item = Item("A1", "aac", "廉政統計", planned=114)
     inventory.take_in(deployed.desk, [Entry(2, item)])
     assert counted(calls, lambda: warm.press(OLIVE, Button.LATE_ITEMS, "-")) == LIST
-    assert counted(calls, lambda: warm.press(OLIVE, Button.ITEM, "A1")) == ["get"]
+    assert counted(calls, lambda: warm.press(OLIVE, Button.ITEM, str(Ref("A1")))) == ["get"]
     filled = {"openness": "open", "planned": "114", "origin": "施政計畫"}
     view = warm.shown()
     assert counted(calls, lambda: warm.submit(OLIVE, view, **filled)) == ACT
-    other = json.dumps(["A1", "1000"])
+    other = str(Ref("A1", hash="1000"))
     assert counted(calls, lambda: warm.press(OLIVE, Button.OTHER_ITEM, other)) == ACT
     assert inventory.item(deployed.desk, "A1").rejected == ("1000",)
 

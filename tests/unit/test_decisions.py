@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from opendata.desk import casework, decisions, reading, roster
+from opendata.desk import casework, decisions, numbers, reading, roster
 from opendata.desk.decisions import ReturnReason
 from opendata.rules.errors import Invalid, LostRace, OutOfTurn, OwnDraft, TextChanged, WrongRole
 from opendata.rules.feedback import State
@@ -158,7 +158,7 @@ def test_the_capacity_of_a_deputy_is_kept_and_counted(world, form, capacity):
     case = world.awaiting()
     assert approves(world, DEREK).approval.capacity == capacity
     world.publish(case)
-    counted = reading.status(world.desk).total.approved_by
+    counted = numbers.status(world.desk).total.approved_by
     delegated = form is Form.DELEGATED
     assert counted == {"cio": 0, "deputy": int(not delegated), "delegated": int(delegated)}
 

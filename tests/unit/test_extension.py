@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from opendata.desk import casework, decisions, extension, publication, reading, records
+from opendata.desk import casework, decisions, extension, numbers, publication, reading, records
 from opendata.desk.casefile import load
 from opendata.desk.context import Desk, Terms
 from opendata.rules.deadline import Mode
@@ -319,7 +319,7 @@ def test_a_notice_answers_nothing_so_a_suggestion_is_not_answered_with_one(world
 
 def total(world: World, when: datetime):
     world.clock.set(when)
-    return reading.status(world.desk, "115Q1").total
+    return numbers.status(world.desk, "115Q1").total
 
 
 def test_an_extension_is_counted_and_hides_no_delay(world):

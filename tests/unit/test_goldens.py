@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot import (
+    behind,
     calendar,
     card,
     catalogue,
@@ -23,6 +24,7 @@ from bot import (
     forms,
     home,
     inventory,
+    lists,
     messages,
     modals,
     moved,
@@ -33,7 +35,7 @@ from bot import (
 )
 from bot.ids import Button, Modal
 from bot.messages import RENDER
-from infra import samples, samples_views
+from infra import samples, samples_answers
 from infra.desk.block_rules import check_message, check_view
 from opendata.desk.outbox import Message
 from opendata.rules.errors import DeskError
@@ -47,8 +49,8 @@ NOT_YET = {State.REDISPATCHED, State.SET_ASIDE}
 # What comes after the answer, and is told in few states.
 LATER = {Message.PROMISE_KEPT: {State.ANSWERED, State.RECEIVED, State.WITHDRAWN}}
 BUILDERS = (
-    *(calendar, card, catalogue, commands, digest, escalation, explained, extension, forms, home),
-    *(inventory, messages, modals, moved, numbers, promise, reminders, scene),
+    *(behind, calendar, card, catalogue, commands, digest, escalation, explained, extension),
+    *(forms, home, inventory, lists, messages, modals, moved, numbers, promise, reminders, scene),
 )
 # What a sample of any size would show no better: a draft without words, more than a hundred groups
 # of agencies.
@@ -171,7 +173,7 @@ def test_every_button_and_every_modal_has_its_id_in_some_sample(made):
 
 
 def test_every_word_of_the_command_is_typed():
-    assert samples_views.WORDS.keys() == commands.WORDS.keys()
+    assert samples_answers.WORDS.keys() == commands.WORDS.keys()
 
 
 def test_every_error_has_its_modal(made):

@@ -22,10 +22,10 @@ from bot import calendar as calendars
 from bot import catalogue, forms, home, inventory, modals
 from bot.blocks import escaped
 from bot.card import card
-from bot.commands import case_line
 from bot.delivery import render
 from bot.digest import digest
 from bot.ids import Ref
+from bot.lists import case_line
 from bot.messages import undeliverable
 from bot.moved import moved
 from bot.numbers import status_blocks, status_text
@@ -59,10 +59,10 @@ from opendata.desk.intake import shown_title
 from opendata.desk.inventory import Overview as InventoryOverview
 from opendata.desk.inventory_records import Suggestion
 from opendata.desk.moved import Moved
+from opendata.desk.numbers import Now, Status
 from opendata.desk.office import Entered, Outlook, Overview
 from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
-from opendata.desk.reading import Now, Status
 from opendata.desk.records import Cause, Opinion, head_row
 from opendata.rules import privacy
 from opendata.rules.calendar import ChangeKind, Closure, shipped

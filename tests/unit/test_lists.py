@@ -23,7 +23,8 @@ from opendata import texts
 from opendata.desk import decisions, digests, outbox, roster
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.digests import Digest, Section
-from opendata.desk.reading import AROUND, PAGE, Status, desktop
+from opendata.desk.numbers import Status
+from opendata.desk.reading import AROUND, PAGE, desktop
 from opendata.rules.kpi import Figures, Share
 from opendata.rules.people import Agency, Directory, Person, Role
 from tests.slack import FakeSlack, face_of, sweep

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from opendata import texts
-from opendata.desk import casework, decisions, publication, reading
+from opendata.desk import casework, decisions, numbers, publication, reading
 from opendata.rules.errors import Invalid, LostRace, OutOfTurn, TextChanged, WrongRole
 from opendata.rules.feedback import State
 from opendata.rules.kpi import Share
@@ -38,7 +38,7 @@ def publish(world, case, at, actor=OLIVE, shown=None):
 
 def total(world, **later):
     world.clock.turn(**later)
-    return reading.status(world.desk, "115Q1").total
+    return numbers.status(world.desk, "115Q1").total
 
 
 @pytest.mark.parametrize("who", [OLIVE, OTTO, CORA])
@@ -134,7 +134,7 @@ def test_a_case_passed_on_inside_is_judged_by_its_first_due_date(world):
     casework.assign(world.desk, case, CORA, "hpo")
     assert world.case(case).due.original == DUE
     assert total(world).open_late == 1
-    assert list(reading.status(world.desk, "115Q1").agencies) == ["aac", "hpo"]
+    assert list(numbers.status(world.desk, "115Q1").agencies) == ["aac", "hpo"]
     assert world.faults() == []
 
 

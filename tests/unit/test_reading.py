@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from opendata.desk import casework, decisions, proof, reading, records
+from opendata.desk import casework, decisions, numbers, proof, reading, records
 from opendata.desk.ports import Put
 from opendata.desk.records import Cause, cause_row
 from opendata.rules.errors import Invalid, NotFound, Stranger
@@ -155,10 +155,10 @@ def test_numbers_of_a_past_moment_are_counted_from_the_events(world):
     world.clock.turn(days=1)
     world.published()
     world.clock.turn(days=30)
-    past = reading.status(world.desk, "115Q1", as_of=before)
+    past = numbers.status(world.desk, "115Q1", as_of=before)
     assert past.total.received == 0
-    then = reading.status(world.desk, "115Q1", as_of=world.clock())
-    now = reading.status(world.desk, "115Q1")
+    then = numbers.status(world.desk, "115Q1", as_of=world.clock())
+    now = numbers.status(world.desk, "115Q1")
     assert (then.total, then.agencies) == (now.total, now.agencies)
     assert now.total.in_time == 1
 
@@ -167,7 +167,7 @@ def test_a_year_is_the_sum_of_its_quarters(world):
     world.opened(id_="1")
     world.opened(id_="2", posted_at=MONDAY - timedelta(days=60), timestamp=MONDAY)
     world.clock.turn(days=300)
-    assert reading.status(world.desk, "115").total.open_late == 2
+    assert numbers.status(world.desk, "115").total.open_late == 2
 
 
 def test_a_period_and_what_is_parked_now_are_one_query_and_no_rows_of_other_years(world):
@@ -187,14 +187,14 @@ def test_a_period_and_what_is_parked_now_are_one_query_and_no_rows_of_other_year
         desk.directory()
         counting.calls.clear()
         counting.came.clear()
-        told = reading.status(desk, period)
+        told = numbers.status(desk, period)
         assert (counting.calls, counting.rows) == (["query"], rows), period
         assert (told.now and len(told.now.undelivered)) == undelivered
 
 
 def test_a_period_that_there_is_not_is_refused(world):
     with pytest.raises(Invalid):
-        reading.status(world.desk, "115Q5")
+        numbers.status(world.desk, "115Q5")
 
 
 # -- proof

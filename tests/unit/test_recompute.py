@@ -11,6 +11,7 @@ from opendata.desk import (
     casework,
     decisions,
     extension,
+    numbers,
     office,
     outbox,
     reading,
@@ -260,13 +261,13 @@ def late_answer(world):
 def test_an_answered_case_becomes_in_time_and_the_counters_follow(world):
     late_answer(world)
     world.clock.turn(days=1)
-    assert reading.status(world.desk).total.late == 1
+    assert numbers.status(world.desk).total.late == 1
     enter(world)
-    total = reading.status(world.desk).total
+    total = numbers.status(world.desk).total
     assert (total.late, total.within_7.n, total.within_7.d) == (0, 1, 1)
     assert world.faults() == []
     take_back(world)
-    assert reading.status(world.desk).total.late == 1
+    assert numbers.status(world.desk).total.late == 1
     assert world.faults() == []
 
 
@@ -317,9 +318,9 @@ def test_an_earlier_round_is_kept_as_it_counts(world):
 
 def test_a_closure_makes_an_earlier_round_in_time_too(world):
     asked_again(world)
-    assert reading.status(world.desk).total.late == 1
+    assert numbers.status(world.desk).total.late == 1
     enter(world)
-    assert (reading.status(world.desk).total.late, reading.status(world.desk).total.in_time) == (
+    assert (numbers.status(world.desk).total.late, numbers.status(world.desk).total.in_time) == (
         0,
         1,
     )
@@ -331,7 +332,7 @@ def test_a_closure_makes_an_earlier_round_in_time_too(world):
     assert "due" not in event.changes
     assert world.faults() == []
     take_back(world)
-    assert reading.status(world.desk).total.late == 1
+    assert numbers.status(world.desk).total.late == 1
     assert world.faults() == []
 
 
@@ -390,7 +391,7 @@ def test_an_earlier_round_stays_with_the_agency_that_answered_it_and_its_seat(wo
     roster.close(world.desk, [closed()])
     recompute.recompute_case(world.desk, "S97944", ChangeKind.CLOSED)
     assert world.case().earlier != before
-    assert reading.status(world.desk).agencies["aac"].in_time == 1
+    assert numbers.status(world.desk).agencies["aac"].in_time == 1
     assert world.faults() == []
 
 
@@ -398,7 +399,7 @@ def test_what_an_earlier_round_counted_for_lasts_when_the_case_is_withdrawn(worl
     asked_again(world)
     world.receive(withdrawn(at=world.clock()))
     enter(world)
-    total = reading.status(world.desk).total
+    total = numbers.status(world.desk).total
     assert (total.received, total.in_time, total.withdrawn) == (1, 1, 1)
     assert world.faults() == []
 

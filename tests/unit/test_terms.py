@@ -8,7 +8,7 @@ import pytest
 from bot.card import card
 from bot.explained import of_case
 from opendata import texts
-from opendata.desk import extension, reading, recompute, roster
+from opendata.desk import extension, numbers, reading, recompute, roster
 from opendata.desk.casefile import load
 from opendata.desk.context import Desk, Terms
 from opendata.desk.explained import explained
@@ -47,12 +47,12 @@ def test_other_terms_rewrite_no_answered_case(world, terms):
     world.approved()
     world.clock.set(at(DUE + timedelta(days=3)))
     world.publish("S97944")
-    before, late = world.case().due, reading.status(world.desk, "115Q1").total.late
+    before, late = world.case().due, numbers.status(world.desk, "115Q1").total.late
     desk = under(world, terms)
     for day in (ELSEWHERE, DUE - timedelta(days=3)):
         recompute.perform(desk, roster.close(desk, [Closure(day, CAPITAL)]))
     assert (world.case().due, recounts(world)) == (before, [])
-    assert late == reading.status(desk, "115Q1").total.late == 1
+    assert late == numbers.status(desk, "115Q1").total.late == 1
     assert world.faults() == []
 
 

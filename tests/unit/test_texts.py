@@ -16,6 +16,7 @@ from opendata.desk.decisions import ReturnReason
 from opendata.desk.digests import Section
 from opendata.desk.office import Remark
 from opendata.rules.audit import Flaw
+from opendata.rules.behind import Measure
 from opendata.rules.calendar import CLOSURE, DAY_OFF, MAKE_UP, ChangeKind
 from opendata.rules.deadline import Mode, StepKind
 from opendata.rules.errors import Fault, Invalid, LostRace
@@ -81,6 +82,7 @@ def spoken_by_name():
             Action.RELEASE,
         },
         "closure": set(Remark),
+        "behind": set(Measure),
         "closure.option": {HALF, UNDO},
         "digest": set(Section),
         "step": {*OPEN, "unassigned", "drafted", "cosign", "nobody_may"},

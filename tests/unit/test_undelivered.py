@@ -15,7 +15,7 @@ from bot.numbers import status_blocks
 from bot.undelivered import REASONS, cause_of
 from infra.console import Console
 from infra.desk.block_rules import check_message
-from opendata.desk import casework, copies, outbox, reading, roster
+from opendata.desk import casework, copies, numbers, outbox, roster
 from opendata.desk.outbox import Message
 from opendata.desk.records import Cause
 from opendata.rules.people import Role
@@ -263,7 +263,7 @@ def test_the_status_says_how_many_messages_wait_and_why(world, slack):
     world.approved()
     world.opened(id_="2")
     swept(world, slack)
-    counted = reading.status(world.desk)
+    counted = numbers.status(world.desk)
     blocks = status_blocks(face_of(world).voice(), counted)
     check_message(blocks)
     notes = [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
@@ -278,11 +278,11 @@ def test_the_status_says_how_many_messages_wait_and_why(world, slack):
 def test_nothing_is_said_of_it_while_all_is_well_or_of_a_day_that_is_past(world, slack):
     world.opened()
     swept(world, slack)
-    assert reading.status(world.desk).now.undelivered == ()
+    assert numbers.status(world.desk).now.undelivered == ()
     break_channel(slack, bot_member=False)
     world.opened(id_="2")
     swept(world, slack)
-    past = reading.status(world.desk, as_of=world.clock() - timedelta(hours=1))
+    past = numbers.status(world.desk, as_of=world.clock() - timedelta(hours=1))
     assert past.now is None
     out = io.StringIO()
     Console(out, {}).status(past, world.desk.directory())
@@ -290,11 +290,11 @@ def test_nothing_is_said_of_it_while_all_is_well_or_of_a_day_that_is_past(world,
 
 
 def test_the_contract_of_the_json_knows_nothing_of_it(world, slack):
-    before = reading.as_json(reading.status(world.desk), world.desk.directory()).keys()
+    before = numbers.as_json(numbers.status(world.desk), world.desk.directory()).keys()
     break_channel(slack, bot_member=False)
     world.opened()
     swept(world, slack)
-    after = reading.as_json(reading.status(world.desk), world.desk.directory()).keys()
+    after = numbers.as_json(numbers.status(world.desk), world.desk.directory()).keys()
     assert before == after
 
 

@@ -10,7 +10,7 @@ import pytest
 from functions import deliver, remind, watchdog
 from functions.observed import logger
 from opendata import wiring
-from opendata.desk import outbox, reading, records, watching
+from opendata.desk import numbers, outbox, records, watching
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Put, Row
 from opendata.rules.errors import Unavailable
@@ -39,7 +39,7 @@ def forget() -> None:
 
 
 def heartbeat(world: World) -> datetime | None:
-    return reading.status(world.desk).now.heartbeat
+    return numbers.status(world.desk).now.heartbeat
 
 
 def test_where_nothing_is_wrong_the_heart_beats(running):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.numbers import awake
-from opendata.desk import casework, outbox, reading, records, reminding, watching
+from opendata.desk import casework, numbers, outbox, records, reminding, watching
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Index
 from opendata.desk.watching import Found
@@ -22,7 +22,7 @@ def clean(world) -> World:
     return tidied(world)
 
 
-def numbers(found: Found) -> list[str]:
+def numbers_of(found: Found) -> list[str]:
     return [case.head.key.pk.removeprefix("CASE#") for case in found.cases]
 
 
@@ -47,8 +47,8 @@ def test_a_case_that_fell_out_of_the_timer_is_found_and_put_back(clean):
     tidied(clean)
     dropped(clean)
     found = watching.look(clean.desk)
-    assert numbers(found) == ["S97944"]
-    assert numbers(watching.left(clean.desk, found)) == ["S97944"]
+    assert numbers_of(found) == ["S97944"]
+    assert numbers_of(watching.left(clean.desk, found)) == ["S97944"]
     for case in found.cases:
         reminding.wake(clean.desk, case)
     assert wakes_at(clean) == at(3, 4)
@@ -70,7 +70,7 @@ def test_a_case_that_a_changed_calendar_left_at_the_wrong_hour_is_put_right(clea
     tidied(clean)
     close(clean, at(3, 4))
     found = watching.look(clean.desk)
-    assert numbers(found) == ["S97944"]
+    assert numbers_of(found) == ["S97944"]
     assert not reminding.wake(clean.desk, found.cases[0])
     assert wakes_at(clean) == at(3, 3)
     assert not watching.left(clean.desk, found)
@@ -82,7 +82,7 @@ def test_a_case_is_left_behind_when_its_hour_and_the_next_sweeps_have_gone_by(cl
     tidied(clean)
     assert not watching.look(clean.desk)
     clean.clock.turn(seconds=1)
-    assert numbers(watching.look(clean.desk)) == ["S97944"]
+    assert numbers_of(watching.look(clean.desk)) == ["S97944"]
 
 
 def test_an_intent_is_stuck_when_it_has_been_due_for_a_quarter_of_an_hour(clean):
@@ -150,8 +150,8 @@ def test_a_case_that_was_counted_on_another_calendar_is_found_and_put_right(clea
     tidied(clean)
     close(clean, at(3, 9))
     found = watching.look(clean.desk)
-    assert numbers(found) == ["S97944"]
-    assert numbers(watching.left(clean.desk, found)) == ["S97944"]
+    assert numbers_of(found) == ["S97944"]
+    assert numbers_of(watching.left(clean.desk, found)) == ["S97944"]
     for case in found.cases:
         reminding.wake(clean.desk, case)
     assert clean.case().due.on.day == 10
@@ -170,12 +170,12 @@ def test_the_status_says_that_the_heart_is_silent_when_the_alarm_does(clean, min
     watching.beat(clean.desk)
     clean.clock.turn(minutes=minutes)
     watching.swept(clean.desk)
-    _, *told = awake("zh", reading.status(clean.desk))
+    _, *told = awake("zh", numbers.status(clean.desk))
     assert told == [say("zh", "status.asleep", n=45)] * silent
 
 
 def test_the_status_says_that_the_heart_never_beat(clean):
-    _, told = awake("zh", reading.status(clean.desk))
+    _, told = awake("zh", numbers.status(clean.desk))
     assert told == say("zh", "status.unproven", n=45)
 
 
@@ -185,7 +185,7 @@ def test_a_case_that_cannot_be_read_hides_no_other(clean):
     tidied(clean)
     poisoned(clean, "S1")
     dropped(clean, "S3")
-    assert numbers(watching.look(clean.desk)) == ["S1", "S3"]
+    assert numbers_of(watching.look(clean.desk)) == ["S1", "S3"]
 
 
 def test_a_case_that_is_closed_meanwhile_is_left_no_more(clean):
@@ -204,12 +204,12 @@ def test_where_there_is_more_than_is_looked_for_it_is_not_all_right(clean, monke
         dropped(clean, f"S{number}")
     tidied(clean)
     found = watching.look(clean.desk)
-    assert (numbers(found), found.more) == (["S1", "S2"], True)
+    assert (numbers_of(found), found.more) == (["S1", "S2"], True)
     for case in found.cases:
         reminding.wake(clean.desk, case)
     assert watching.left(clean.desk, found)
     again = watching.look(clean.desk)
-    assert (numbers(again), again.more) == (["S3"], False)
+    assert (numbers_of(again), again.more) == (["S3"], False)
 
 
 def test_all_pages_are_looked_at(clean, monkeypatch):
@@ -219,7 +219,7 @@ def test_all_pages_are_looked_at(clean, monkeypatch):
     tidied(clean)
     dropped(clean, "S5")
     desk = replace(clean.desk, store=(counting := Counting(clean.desk.store)))
-    assert numbers(watching.look(desk)) == ["S5"]
+    assert numbers_of(watching.look(desk)) == ["S5"]
     assert counting.calls == ["find", "get"] * 3 + ["find", "get"]
 
 
@@ -244,7 +244,7 @@ def test_a_case_that_is_mended_is_not_found_wrong_because_an_index_lags_behind(c
     desk = replace(clean.desk, store=Lagging(clean.desk.store, before))
     found = watching.look(desk)
     reminding.wake(desk, found.cases[0])
-    assert numbers(watching.look(desk)) == ["S97944"]
+    assert numbers_of(watching.look(desk)) == ["S97944"]
     assert not watching.left(desk, found)
 
 

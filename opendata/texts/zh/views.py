@@ -72,7 +72,7 @@ SENTENCES: dict[str, str] = {
     # Commands
     "help.text": (
         "*資料開放意見回復*　可用指令：\n"
-        "• `/opendata 狀態`（status）　本季7日內回復情形，可加 `115Q3` 或 `115`\n"
+        "• `/opendata 狀態`（status）　本季7日內回復情形，可加機關、`115Q3` 或 `115`\n"
         "• `/opendata 清單`（list）　依期限列出未結案件\n"
         "• `/opendata 案件 S123`（show）　重新顯示一件\n"
         "• `/opendata 期限 S123`（due）　逐日說明一件的期限，也可填日期試算\n"
@@ -96,9 +96,28 @@ SENTENCES: dict[str, str] = {
     "status.within_14": "平臺14日內回復　{n}／{d}件{rate}",
     "status.not_due": "尚未屆期　{n}件（其中已回復{early}件；不列入計算）　　研議中列管　{studying}件",
     "status.days": "回復日數　平均{mean}日、中位數{median}日（日曆日）",
+    "status.kinds": "受理　我有話要說{comment}件、我想要更多{suggestion}件",
+    "status.workdays": "回復日數　平均{mean}日、中位數{median}日（工作日）",
+    "status.substantive": "首次回復　{first}件　　實質回復　{n}件（其中逾期{late}件）",
+    "status.stages": "各階段平均日數　{stages}",
+    "status.stage": "{state}{days}日",
+    "behind.open_late": "逾期未回復｜{period}",
+    "behind.late": "逾期後回復｜{period}",
+    "behind.not_due": "尚未屆期｜{period}",
+    "behind.under_study": "研議中列管｜{period}",
+    "behind.in_time": "期限內回復｜{period}",
+    "behind.agency": "{agency}　本頁{n}件",
+    "behind.notice": "{heading}：本頁{n}件",
+    "behind.none": "{heading}：沒有您可查看的案件。",
+    "behind.rounds": "依案件目前這一次回復列出；再回復案件先前各次仍計入數字，請見案件歷程。",
+    "button.open_late": "逾期未回復{n}件",
+    "button.late": "逾期後回復{n}件",
+    "button.not_due": "尚未屆期{n}件",
+    "button.under_study": "研議中{n}件",
+    "button.in_time": "期限內{n}件",
     "status.approved_by": "核准方式　資訊長{cio}件、代理{deputy}件、授權決行{delegated}件",
     "status.stars": "民眾評分　平均{mean}顆星（{n}件），未達3顆星{low}件",
-    "status.rounds": "再回復　{rounds}件　不開放　{refused}件　撤案　{withdrawn}件",
+    "status.rounds": "再回復　{rounds}件　不開放　{refused}件　撤案　{withdrawn}件　存查　{set_aside}件　展延　{extended}件　改派　{transferred}件",
     "status.rate": "（{percent}%）",
     "status.foot": "以本季屆期案件為分母；逾期未回復者，計為未於7日內回復。",
     "status.column.agency": "機關",
