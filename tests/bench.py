@@ -140,7 +140,7 @@ def among(count: int, *runs: str) -> None:
             )
 
 
-def numbers(count: int, agencies: int) -> None:
+def counted(count: int, agencies: int) -> None:
     """The status of a quarter and of a year among so many cases of some agencies, embedded."""
     with tempfile.TemporaryDirectory() as folder:
         world = ministry(Path(folder))
@@ -149,10 +149,10 @@ def numbers(count: int, agencies: int) -> None:
             world.desk.store.commit(one)
         for period in ("115Q1", "115"):
             counting = Counting(world.desk.store)
-            reading.status(replace(world.desk, store=counting), period)
+            numbers.status(replace(world.desk, store=counting), period)
             warm(
                 f"status {period:5} of {count:9,} ({counting.rows} rows)",
-                lambda _, period=period: reading.status(world.desk, period),
+                lambda _, period=period: numbers.status(world.desk, period),
                 50,
             )
         world.close()
@@ -211,8 +211,8 @@ def main() -> None:
         warm("a case whole", lambda n: reading.dossier(desk, f"S{n + 1}"), CASES)
     acks()
     every = len(shipped_agencies())
-    for count, agencies in ((100, 25), (10_000, 25), (1_000_000, 25), (10_000, every)):
-        numbers(count, agencies)
+    for count, agencies in ((100, 20), (10_000, 20), (1_000_000, 20), (10_000, every)):
+        counted(count, agencies)
     among(100_000, "sweep", "look")
     among(1_000_000, "sweep")
     for count, due in ((100, 4), (1000, 4), (1000, 40)):

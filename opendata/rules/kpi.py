@@ -277,7 +277,7 @@ def _median(took: Mapping[int, int]) -> float | None:
     if not number:
         return None
     lower, upper = _nth(took, (number - 1) // 2), _nth(took, number // 2)
-    return lower if lower == upper else (lower + upper) / 2
+    return lower if number % 2 else (lower + upper) / 2
 
 
 def _nth(took: Mapping[int, int], wanted: int) -> int:
