@@ -2,7 +2,8 @@
 
 Cold imports of each function, the warm time of the main use cases on the embedded store, what
 Slack waits for: the ack of its requests through the Lambda handler, warm and from a cold process;
-and what the clock's work costs among many open cases, on the embedded store and on DynamoDB.
+what the numbers of few and of many cases take; and what the clock's work costs among many open
+cases, on the embedded store and on DynamoDB.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,9 +35,9 @@ from opendata.desk.incoming import Posted
 from opendata.desk.ports import MAX_WRITES, Put
 from opendata.rules.errors import DeskError
 from opendata.rules.feedback import Kind
-from opendata.rules.people import Person, Role
-from tests.counting import Metered
-from tests.many import WEDNESDAY, fill, heads, ministry, sweep
+from opendata.rules.people import Person, Role, shipped_agencies
+from tests.counting import Counting, Metered
+from tests.many import WEDNESDAY, counters, fill, heads, ministry, sweep
 from tests.moto_table import moto_table
 from tests.slack import Workspace, listening
 from tests.world import OLIVE, TurnedClock, World, lay
@@ -138,6 +140,24 @@ def among(count: int, *runs: str) -> None:
             )
 
 
+def counted(count: int, agencies: int) -> None:
+    """The status of a quarter and of a year among so many cases of some agencies, embedded."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = ministry(Path(folder))
+        fill(world, count, 0)
+        for one in counters(count, agencies):
+            world.desk.store.commit(one)
+        for period in ("115Q1", "115"):
+            counting = Counting(world.desk.store)
+            numbers.status(replace(world.desk, store=counting), period)
+            warm(
+                f"status {period:5} of {count:9,} ({counting.rows} rows)",
+                lambda _, period=period: numbers.status(world.desk, period),
+                50,
+            )
+        world.close()
+
+
 def on_dynamodb(count: int, due: int) -> None:
     """What leaves for DynamoDB in a sweep from a cold process, and what comes back."""
     keys = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
@@ -190,6 +210,9 @@ def main() -> None:
         warm("open cases, one page", lambda _: reading.open_cases(desk, "U1"), 200)
         warm("a case whole", lambda n: reading.dossier(desk, f"S{n + 1}"), CASES)
     acks()
+    every = len(shipped_agencies())
+    for count, agencies in ((100, 20), (10_000, 20), (1_000_000, 20), (10_000, every)):
+        counted(count, agencies)
     among(100_000, "sweep", "look")
     among(1_000_000, "sweep")
     for count, due in ((100, 4), (1000, 4), (1000, 40)):

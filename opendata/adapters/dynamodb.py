@@ -82,7 +82,8 @@ words, so a copy costs one write unit more and saves the second call that every 
 The timer is one partition for the outbox and one for cases: each takes 1,000 writes a second, a
 ministry makes some a minute.
 
-Request paths neither scan nor filter. The builders of keys stand in ``opendata.desk.records``.
+Request paths neither scan nor filter; ``every``, for proof and repair, does both. The builders of
+keys stand in ``opendata.desk.records``.
 """
 
 from __future__ import annotations
@@ -218,6 +219,23 @@ class DynamoStore:
             index=index,
         )
         return cut(rows, limit, lambda row: key_in(index, row))
+
+    def every(self, prefix: str, sk: str) -> Iterator[Row]:
+        """See ``Store.every``."""
+        wanted = (Path("sk") == sk) & Path("pk").startswith(prefix)
+        start: Item | None = None
+        while True:
+            with _answering():
+                told = self._connection.scan(
+                    self._table,
+                    filter_condition=wanted,
+                    exclusive_start_key=start,  # type: ignore[arg-type]  # as batch_get_item
+                    consistent_read=True,
+                )
+            yield from self._live(told["Items"])
+            start = told.get("LastEvaluatedKey")
+            if not start:
+                return
 
     def commit(self, *writes: Write) -> None:
         """See ``Store.commit``; one call, tried again where it only met another commit.

@@ -44,6 +44,7 @@ from opendata.desk.ports import (
 from opendata.rules.errors import Stale, Unavailable
 
 BUSY_SECONDS = 0.01
+PAGE = 500
 PATIENCE = 5.0
 """Seconds that a commit waits for another process to finish its own."""
 
@@ -170,6 +171,24 @@ class SqliteStore:
             limit=limit + 1 if limit else -1,
         )
         return cut(rows, limit, lambda row: json.dumps([row.places[index].order, *row.key]))
+
+    def every(self, prefix: str, sk: str) -> Iterator[Row]:
+        """See ``Store.every``."""
+        after = ""
+        while True:
+            rows = self._select(
+                """pk > :after AND pk BETWEEN :first AND :last AND sk = :sk
+                ORDER BY pk LIMIT :limit""",
+                after=after,
+                first=prefix,
+                last=prefix + _LAST,
+                sk=sk,
+                limit=PAGE,
+            )
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].key.pk
 
     def commit(self, *writes: Write) -> None:
         """See ``Store.commit``; rows that have expired are purged with it."""

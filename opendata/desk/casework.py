@@ -31,10 +31,11 @@ from opendata.rules.errors import (
     OutOfTurn,
     OwnDraft,
 )
-from opendata.rules.feedback import Action, Case, State, ended
+from opendata.rules.feedback import Action, Case, State
 from opendata.rules.people import Role
 from opendata.rules.reply import Draft, Reply
 from opendata.rules.roc import local_date
+from opendata.rules.snooze import ended
 from opendata.rules.transitions import submitted_to
 
 

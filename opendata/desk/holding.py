@@ -13,9 +13,10 @@ from opendata.desk.outbox import Message
 from opendata.desk.reminding import holders
 from opendata.rules import reply
 from opendata.rules.errors import Fault, Invalid, NotHolder
-from opendata.rules.feedback import Action, Case, Snooze, State
+from opendata.rules.feedback import Action, Case, State
 from opendata.rules.people import Role
 from opendata.rules.roc import local_date
+from opendata.rules.snooze import Snooze
 
 _WITH_A_UNIT = (State.IN_REVIEW, State.AWAITING_APPROVAL)
 

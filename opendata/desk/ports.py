@@ -7,7 +7,7 @@ one contract suite. Which records there are, and their keys, stands in ``opendat
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -158,6 +158,14 @@ class Store(Protocol):
             upto: only places whose order is at most this (not with ``prefix``).
             after: the ``next`` of an earlier page.
             limit: at most so many rows; 0 reads to the end.
+        """
+        ...
+
+    def every(self, prefix: str, sk: str) -> Iterator[Row]:
+        """The row at ``sk`` of each partition whose name begins with ``prefix``, in no order.
+
+        Strongly consistent, and whatever the indexes hold. It reads the whole table, page by page:
+        for proof and repair, never for somebody who waits.
         """
         ...
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from opendata.desk import records
 from opendata.desk.context import Desk
-from opendata.desk.ports import Index, Row
+from opendata.desk.ports import Row
 from opendata.desk.reading import history
 from opendata.rules.audit import Break, Flaw, verify
 from opendata.rules.feedback import Action, Case, began, evolve
@@ -21,12 +21,13 @@ _DRAFTING = (Action.DRAFT, Action.EXTEND)
 def proven(desk: Desk) -> Iterator[tuple[str, tuple[Break, ...]]]:
     """Every case's number with what is wrong in its chain: links, and the head against its events.
 
-    What was changed so that it cannot even be read is one of the things that are wrong.
+    What was changed so that it cannot even be read is one of the things that are wrong. A case that
+    no index holds is proven too.
     """
-    for agency in desk.directory().agencies:
-        for head in desk.store.find(Index.AGENCY, records.agency_shelf(agency.code)).rows:
-            number = head.key.pk.removeprefix(records.case_partition(""))
-            yield number, _proof(desk, number, head)
+    key = records.head_key("")
+    for head in desk.store.every(key.pk, key.sk):
+        number = head.key.pk.removeprefix(key.pk)
+        yield number, _proof(desk, number, head)
 
 
 def _proof(desk: Desk, number: str, head: Row) -> tuple[Break, ...]:

@@ -14,7 +14,7 @@ from opendata.desk import catalogue, records
 from opendata.desk import catalogue_records as stored
 from opendata.desk.casefile import ATTEMPTS, Sheet
 from opendata.desk.context import Desk
-from opendata.desk.ports import MAX_READ, Add, Index, Key, Put, Row
+from opendata.desk.ports import MAX_READ, Add, Key, Put, Row
 from opendata.desk.reading import history
 from opendata.rules import kpi
 from opendata.rules.errors import Stale, Unavailable
@@ -124,8 +124,9 @@ def _summed(
 
 
 def _heads(desk: Desk) -> Iterator[Row]:
-    for agency in desk.directory().agencies:
-        yield from desk.store.find(Index.AGENCY, records.agency_shelf(agency.code)).rows
+    """Of every case, also one that has lost its place in the indexes, or is not there yet."""
+    key = records.head_key("")
+    return desk.store.every(key.pk, key.sk)
 
 
 def _number(head: Key) -> str:

@@ -8,7 +8,7 @@ What is read and decided stands in the use cases, which know nothing of this.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from opendata.desk.ports import Add, Check, Clock, Expect, Index, Key, Page, Put, Row, Store, Write
@@ -72,6 +72,10 @@ class Request:
         rows = [row for key, row in self._known.items() if key.pk == pk and row is not None]
         told = [row for row in rows if row.key.sk.startswith(prefix)]
         return Page(sorted(told, key=lambda row: row.key.sk), None)
+
+    def every(self, prefix: str, sk: str) -> Iterator[Row]:
+        """See ``Store.every``."""
+        return self._store.every(prefix, sk)
 
     def find(
         self,

@@ -20,6 +20,7 @@ from opendata.rules.canonical import decode, decode_fields, encode
 from opendata.rules.deadline import Mode
 from opendata.rules.errors import LostRace, OutOfTurn
 from opendata.rules.reply import Draft
+from opendata.rules.snooze import Snooze, ended
 
 
 class Kind(StrEnum):
@@ -175,22 +176,6 @@ class Move:
     action: Action
     at: datetime
     before: State | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Snooze:
-    """稍後提醒: whoever has the case wants no reminder before that morning.
-
-    Attributes:
-        until: the day on which they want one; at: when they last said so.
-        since: from when on mornings are held back, by this wish or the one it replaced.
-        ended_at: when the case went to somebody else; what was held back until then stays so.
-    """
-
-    until: date
-    at: datetime
-    since: datetime
-    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +339,8 @@ def happen(
     if to is not None and to is not case.state:
         changes |= {"state": to, "moved": Move(actor, action, at, case.state)}
         if case.open and case.first_answered_at is None:
-            changes.setdefault("spent", spent(case, at))
+            # An answer ends it when it stood on the platform, not when that was reported.
+            changes.setdefault("spent", spent(case, changes.get("first_answered_at") or at))
         if case.snooze:
             changes.setdefault("snooze", ended(case.snooze, at))
     event = Event(
@@ -374,13 +360,6 @@ def spent(case: Case, until: datetime) -> dict[State, int]:
     """Minutes in each state of this round, with those in the present one."""
     minutes = max(0, int((until - case.moved.at).total_seconds() // 60))
     return {**case.spent, case.state: case.spent.get(case.state, 0) + minutes}
-
-
-def ended(snooze: Snooze | None, at: datetime) -> Snooze | None:
-    """The wish of somebody who has the case no longer."""
-    if snooze is None or snooze.ended_at is not None:
-        return snooze
-    return replace(snooze, ended_at=at)
 
 
 def open_case(case: Case, *, actor: str, facts: Mapping[str, Any]) -> tuple[Case, Event]:

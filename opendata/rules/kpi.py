@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 
 from opendata.rules.feedback import OPEN, Case, Event, Kind, Round, State, began, evolve
@@ -139,8 +140,8 @@ class Share:
 
     @property
     def percent(self) -> int | None:
-        """In per cent; None of fewer than FEWEST cases, and of none at all."""
-        return round(100 * self.n / self.d) if self.d >= FEWEST else None
+        """In per cent, 四捨五入; None of fewer than FEWEST cases, and of none at all."""
+        return (200 * self.n + self.d) // (2 * self.d) if self.d >= FEWEST else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +253,10 @@ def _stages(counts: Mapping[str, int], answered: int) -> dict[State, float]:
 
 def _by_day(counts: Mapping[str, int], name: str) -> Counter[date]:
     days: Counter[date] = Counter()
+    prefix = f"{name}:"
     for key, number in counts.items():
-        count, _, day = key.partition(":")
-        if count == name:
-            days[date.fromisoformat(day)] += number
+        if key.startswith(prefix):
+            days[date.fromisoformat(key.removeprefix(prefix))] += number
     return days
 
 
@@ -272,11 +273,17 @@ def _within_14(counts: Mapping[str, int], today: date) -> Share:
 
 
 def _median(took: Mapping[int, int]) -> float | None:
-    spread = sorted(day for day, number in took.items() for _ in range(number))
-    if not spread:
+    number = sum(took.values())
+    if not number:
         return None
-    middle = len(spread) // 2
-    return spread[middle] if len(spread) % 2 else (spread[middle - 1] + spread[middle]) / 2
+    lower, upper = _nth(took, (number - 1) // 2), _nth(took, number // 2)
+    return lower if number % 2 else (lower + upper) / 2
+
+
+def _nth(took: Mapping[int, int], wanted: int) -> int:
+    """The days that the n-th took, in their order, from 0 on."""
+    passed = accumulate(number for _, number in sorted(took.items()))
+    return next(days for days, upto in zip(sorted(took), passed, strict=True) if wanted < upto)
 
 
 def to_json(line: Figures) -> dict[str, Any]:

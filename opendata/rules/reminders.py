@@ -18,9 +18,10 @@ from enum import StrEnum
 
 from opendata.rules.calendar import OfficeCalendar
 from opendata.rules.deadline import days_left, rolled
-from opendata.rules.feedback import Case, Snooze, State
+from opendata.rules.feedback import Case, State
 from opendata.rules.people import Role
 from opendata.rules.roc import TAIPEI, local_date, roc_year
+from opendata.rules.snooze import Snooze
 
 MORNING, AFTERNOON, EVENING = time(9), time(14), time(18)
 LONG_BREAK = 3

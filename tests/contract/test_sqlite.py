@@ -24,6 +24,13 @@ HEAD = Key("CASE#1", "HEAD")
 ROUNDS = 100
 
 
+def test_everything_is_read_a_page_at_a_time(sqlite: SqliteStore, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(adapter, "PAGE", 3)
+    keys = [Key(f"CASE#{n}", "HEAD") for n in range(9)]
+    sqlite.commit(*(Put(Row(key, {})) for key in keys))
+    assert [row.key for row in sqlite.every("CASE#", "HEAD")] == keys
+
+
 @pytest.fixture(params=["one store", "two stores on one file"])
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[SqliteStore]]:
     with ExitStack() as stack:

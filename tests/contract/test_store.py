@@ -47,6 +47,19 @@ def open_case(number: int, due: str) -> Row:
     )
 
 
+# -- reading everything
+
+
+def test_every_row_at_a_place_is_found_without_any_index(store: Store, clock):
+    # More than DynamoDB gives at once.
+    cases = [head(Key(f"CASE#{n:04}", "HEAD"), n=n, text="字" * 10_000) for n in range(60)]
+    gone = Row(Key("CASE#9999", "HEAD"), {}, expires_at=clock() - timedelta(days=1))
+    fill(store, *cases, head(B), head(Key("FEEDBACK#1", "HEAD")), head(Key("CASF", "HEAD")), gone)
+    found = sorted(store.every("CASE#", "HEAD"), key=lambda row: row.key)
+    assert found == cases
+    assert list(store.every("CASE#", "NOTHING")) == []
+
+
 # -- reading one by one -----------------------------------------------------------------------
 
 

@@ -345,6 +345,15 @@ def test_the_minutes_in_each_state_are_kept_until_the_first_answer():
     assert "spent" not in event.changes
 
 
+def test_an_answer_that_is_reported_later_took_until_it_stood_on_the_platform():
+    case, _ = opened()
+    approved, stood, reported = (case.moved.at + timedelta(hours=hours) for hours in (1, 5, 90))
+    case, _ = happen(case, Action.APPROVE, actor="carol", at=approved, to=State.APPROVED)
+    told = {"at": reported, "to": State.ANSWERED, "first_answered_at": stood}
+    answered, _ = happen(case, Action.PUBLISH, actor="olive", **told)
+    assert answered.spent == {State.RECEIVED: 60, State.APPROVED: 240}
+
+
 @pytest.mark.parametrize("to", [None, State.RECEIVED])
 def test_who_does_not_move_the_case_is_not_named_as_its_mover(to):
     case, _ = opened()

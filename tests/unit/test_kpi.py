@@ -287,6 +287,12 @@ def test_who_approved_is_counted_by_capacity(capacity, who):
     assert line.approved_by == {**nobody, who: 1}
 
 
+def test_a_hundred_million_cases_are_told_as_soon_as_a_few():
+    counts = {"took:03": 60_000_000, "took:09": 40_000_000, "days": 540_000_000}
+    line = figures(counts, date(2026, 4, 1))
+    assert (line.median, line.mean) == (3, 5.4)
+
+
 def test_ratings_and_refusals_are_counted():
     rated = [replace(answered_on(DUE_DAY), stars=stars) for stars in (1, 2, 3, 5)]
     refused = replace(answered_on(DUE_DAY), refused=True)
@@ -319,7 +325,9 @@ def test_a_line_has_the_names_of_the_contract():
     assert told["stars"] == {"n": 0, "mean": None, "below_3": 0}
 
 
-@pytest.mark.parametrize(("n", "d", "percent"), [(0, 0, None), (4, 4, None), (4, 5, 80)])
+@pytest.mark.parametrize(
+    ("n", "d", "percent"), [(0, 0, None), (4, 4, None), (4, 5, 80), (1, 8, 13)]
+)
 def test_no_percentage_is_given_of_fewer_than_five(n, d, percent):
     assert Share(n, d).percent == percent
 

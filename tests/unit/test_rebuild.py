@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from opendata.desk import reading
 from opendata.desk import rebuild as rebuilding
 from opendata.desk.ports import Add
 from opendata.desk.rebuild import rebuild
@@ -61,6 +62,20 @@ def test_a_head_that_is_wrong_is_written_anew(lived):
     rebuild(lived.desk, check=False)
     assert rebuild(lived.desk, check=True).differences == ()
     assert lived.rows() == before
+
+
+def test_a_case_that_has_lost_its_places_is_found_counted_and_put_back(lived):
+    before = lived.rows()
+    with closing(sqlite3.connect(lived.path)) as connection, connection:
+        connection.execute(
+            "UPDATE rows SET agency_pk = NULL, agency_sk = NULL, open_pk = NULL, open_sk = NULL "
+            "WHERE pk = 'CASE#S2' AND sk = 'HEAD'"
+        )
+    found = rebuild(lived.desk, check=False)
+    assert [(one.what, one.of) for one in found.differences] == [("index", "S2")]
+    assert rebuild(lived.desk, check=True).differences == ()
+    assert lived.rows() == before
+    assert "S2" in {case.id for case in reading.every_case(lived.desk)}
 
 
 def test_a_case_that_cannot_be_read_is_told_and_the_others_are_looked_at(lived):

@@ -8,7 +8,7 @@ import pytest
 from opendata.desk.clocks import due_of
 from opendata.desk.context import Terms
 from opendata.rules.calendar import Closure, shipped
-from opendata.rules.feedback import Action, Case, Kind, Move, Snooze, State, ended
+from opendata.rules.feedback import Action, Case, Kind, Move, State
 from opendata.rules.people import Role
 from opendata.rules.reminders import (
     Milestone,
@@ -20,6 +20,7 @@ from opendata.rules.reminders import (
 )
 from opendata.rules.reply import Draft, Purpose, ReplyType
 from opendata.rules.roc import TAIPEI
+from opendata.rules.snooze import Snooze, ended
 from tests.world import MONDAY, OLIVE
 
 CALENDAR = shipped()
