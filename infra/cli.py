@@ -17,6 +17,7 @@ import typer
 from infra import console
 from infra.cli_calendar import calendar, due, recount
 from infra.cli_catalogue import catalogue
+from infra.cli_feedback import feedback
 from infra.cli_inventory import inventory
 from infra.cli_rebuild import rebuild
 from infra.console import Console
@@ -42,6 +43,7 @@ for name, group in (
     ("calendar", calendar),
     ("catalogue", catalogue),
     ("inventory", inventory),
+    ("feedback", feedback),
     ("audit", audit),
     ("slack", slack),
 ):

@@ -37,6 +37,8 @@ class Settings:
             or ``closed``).
         catalogue_url: where the platform's list of datasets lies (``OPENDATA_CATALOGUE_URL``);
             an address, or a path on this machine.
+        inbox: where exported lists of feedback are dropped (``OPENDATA_INBOX``); a folder, or
+            ``s3://bucket/prefix``; empty: nowhere.
 
     On AWS the three secrets hold ARNs of Secrets Manager.
     """
@@ -54,6 +56,7 @@ class Settings:
     mode: Mode = Mode.CALENDAR
     half_closes: bool = False
     catalogue_url: str = CATALOGUE_URL
+    inbox: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -83,6 +86,7 @@ class Settings:
             mode=Mode(mode),
             half_closes=half == "closed",
             catalogue_url=env.get("OPENDATA_CATALOGUE_URL") or CATALOGUE_URL,
+            inbox=env.get("OPENDATA_INBOX", ""),
         )
 
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from opendata.adapters.secrets import secret
 from opendata.desk.context import Desk, Terms
 from opendata.desk.ports import Clock, Store
+from opendata.desk.pulling import Inbox
 from opendata.settings import Settings
 
 SECRETS_KEPT_SECONDS = 300
@@ -62,6 +63,13 @@ def _store(given: Settings, clock: Clock) -> Store:
 
     given.data.mkdir(parents=True, exist_ok=True)
     return SqliteStore(given.data / "desk.sqlite", now=clock)
+
+
+def inbox(place: str, clock: Clock = now) -> Inbox:
+    """The inbox that a setting names."""
+    from opendata.adapters.inboxes import inbox_at  # noqa: PLC0415  # few processes have one
+
+    return inbox_at(place, clock)
 
 
 def webhook_secrets() -> tuple[str, ...]:

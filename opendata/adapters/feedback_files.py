@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,11 +27,15 @@ LONGEST_TITLE = 255
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A webhook that a row became: its line, its id, which is derived from the body, the body."""
+    """A webhook that a row became: its line, its id, which is derived from the body, the body.
+
+    ``answered``: the list says that it was answered.
+    """
 
     line: int
     webhook: str
     body: bytes
+    answered: bool = False
 
 
 Read = tuple[tuple[Letter, ...], tuple[RowFault, ...]]
@@ -65,6 +69,7 @@ _PAGES = {
     Kind.SUGGESTION: ("https://data.gov.tw/suggests/{}", "id"),
     Kind.COMMENT: ("https://data.gov.tw/dataset/{}", "dataset_id"),
 }
+_ANSWERED = frozenset({"已回復", "再回復"})
 _FORMS = tuple(
     day + clock for day in ("%Y-%m-%d", "%Y/%m/%d") for clock in (" %H:%M", " %H:%M:%S", "")
 )
@@ -115,7 +120,8 @@ def _letter(kind: Kind, row: TableRow, default: datetime | None) -> Letter:
         "dispatched_agencies": [name.strip() for name in agencies if name.strip()],
         "url": page.format(told[number]) if told[number] else None,
     }
-    return letter(row.line, {"type": "feedback.posted", "timestamp": posted_at, "data": told})
+    made = letter(row.line, {"type": "feedback.posted", "timestamp": posted_at, "data": told})
+    return replace(made, answered=row.cells.get("回復狀態") in _ANSWERED)
 
 
 def letter(line: int, told: Mapping[str, Any]) -> Letter:

@@ -97,6 +97,7 @@ def test_what_is_done_by_the_clock_is_done_by_taipeis():
             "Catalogue", "cron(30 2 * * ? *)", "Asia/Taipei", "functions.catalogue.handler", {}
         ),
         Schedule("Quarter", "cron(45 8 * * ? *)", "Asia/Taipei", "functions.quarter.handler", {}),
+        Schedule("Pull", "rate(1 hour)", "Asia/Taipei", "functions.pull.handler", {}),
         Schedule("Watchdog", "rate(15 minutes)", "Asia/Taipei", "functions.watchdog.handler", {}),
     )
 
@@ -263,6 +264,9 @@ def test_no_role_may_do_everything_or_do_it_everywhere():
             # ListStreams is asked of the table's streams, whose names come with the time.
             if statement["Action"] == "dynamodb:ListStreams":
                 assert resource == {"Fn::Sub": "${Table.Arn}/stream/*"}
+            # What lies in a bucket is named by whoever drops it there.
+            elif resource == {"Fn::Sub": "${Inbox.Arn}/*"}:
+                assert name == "PullRole"
             else:
                 assert "*" not in json.dumps(resource), name
 
@@ -362,6 +366,8 @@ def test_who_leaves_a_dead_letter_may_send_it():
             ("SweepFunctionSweepRole", "Sweep"),
             ("RemindRole", "Remind"),
             ("RemindFunctionRemindRole", "Remind"),
+            ("PullRole", "Pull"),
+            ("PullFunctionPullRole", "Pull"),
             ("QuarterRole", "Quarter"),
             ("QuarterFunctionQuarterRole", "Quarter"),
             ("CatalogueRole", "Catalogue"),

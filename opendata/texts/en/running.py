@@ -13,6 +13,8 @@ SENTENCES: dict[str, str] = {
     "cli.calendar": "Office calendar imported: {years}.",
     "cli.broken": "{case} event {version}: {reason}",
     "cli.verified": "{cases} cases verified, {broken} breaks.",
+    "cli.pulled": "Inbox: {files} files, {opened} rows opened cases, {known} known, {answered} answered on the platform before, {refused} not taken.",
+    "fault.no_inbox": "No inbox; give a folder with --from, or set OPENDATA_INBOX.",
     "cli.rebuild.progress": "{n} cases compared …",
     "cli.rebuild.differs": "{of} {what}: stored {stored}, recomputed {recounted}",
     "cli.rebuild.checked": "{cases} cases recomputed, {n} differences.",

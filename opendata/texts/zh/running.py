@@ -13,6 +13,8 @@ SENTENCES: dict[str, str] = {
     "cli.calendar": "已匯入辦公日曆：{years}年。",
     "cli.broken": "{case}第{version}號事件：{reason}",
     "cli.verified": "已驗證{cases}件，{broken}處不符。",
+    "cli.pulled": "收件匣：{files}個檔案，新立案{opened}列、已知{known}列、平臺已回復而未收{answered}列、未收{refused}列。",
+    "fault.no_inbox": "未設定收件匣；請以 --from 指定資料夾，或設定 OPENDATA_INBOX。",
     "cli.rebuild.progress": "已比對{n}件……",
     "cli.rebuild.differs": "{of}　{what}：儲存{stored}，重算{recounted}",
     "cli.rebuild.checked": "已重算{cases}件，{n}處不符。",

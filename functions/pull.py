@@ -1,0 +1,27 @@
+"""Every hour: take in the exported lists of feedback that were dropped into the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.observed import logger, publish
+from opendata import wiring
+from opendata.desk import pulling
+from opendata.desk.pulling import Pulled
+
+
+def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
+    """Where no inbox is set, there is nothing to do."""
+    place, desk = wiring.settings().inbox, wiring.desk()
+    done = pulling.pull(desk, wiring.inbox(place, desk.clock)) if place else Pulled()
+    for name in done.unread:
+        logger.error("no list of feedback", extra={"file": name})
+    counts = {
+        "RowsOpened": done.opened,
+        "RowsKnown": done.known,
+        "RowsRefused": len(done.refused),
+        "FilesUnread": len(done.unread),
+    }
+    publish(**counts)
+    return counts

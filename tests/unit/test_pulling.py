@@ -1,0 +1,182 @@
+"""Pulling feedback: dropped lists become cases once, whatever comes again or dies on the way."""
+
+import csv
+import io
+import os
+import time
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from opendata.adapters.feedback_files import read_feedback
+from opendata.adapters.inboxes import LARGEST, BucketInbox, FolderInbox, letters_of
+from opendata.adapters.platform_webhook import load, understand
+from opendata.desk import pulling
+from opendata.rules.errors import Invalid, Unavailable
+from tests.world import FailingStore
+
+HEAD = ("ID", "標題", "派發機關", "發表時間", "建議原因", "回復狀態")
+
+
+def listed(*rows, encoding="utf-8"):
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([HEAD, *rows])
+    return out.getvalue().encode(encoding)
+
+
+def row(number, *, posted="2026-03-02 09:00", state="未回復", agency="法務部廉政署"):
+    return (str(number), f"開放第{number}項", agency, posted, "請開放。", state)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "inbox"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def drop(folder):
+    def dropped(name, raw, minutes=5):
+        path = folder / name
+        path.write_bytes(raw)
+        then = time.time() - 60 * minutes
+        os.utime(path, (then, then))
+        return path
+
+    return dropped
+
+
+@pytest.fixture
+def pull(world, folder):
+    return lambda desk=world.desk: pulling.pull(desk, FolderInbox(folder, world.clock))
+
+
+def test_each_row_opens_its_case_and_the_file_is_put_away(world, folder, drop, pull):
+    drop("a.csv", listed(row(1), row(2)))
+    done = pull()
+    assert (done.files, done.opened, done.known, done.refused) == (1, 2, 0, ())
+    assert set(world.cases()) == {"S1", "S2"}
+    assert sorted(str(one.relative_to(folder)) for one in folder.rglob("*.csv")) == ["done/a.csv"]
+
+
+@pytest.mark.parametrize("again", ["same", "reordered", "cp950", "longer"])
+def test_a_list_that_comes_again_makes_no_second_case(world, drop, pull, again):
+    drop("a.csv", listed(row(1), row(2)))
+    pull()
+    before = world.rows("CASE%")
+    raw = {
+        "same": listed(row(1), row(2)),
+        "reordered": listed(row(2), row(1)),
+        "cp950": listed(row(1), row(2), encoding="cp950"),
+        "longer": listed(row(1), row(2), row(1)),
+    }[again]
+    drop("b.csv", raw)
+    done = pull()
+    assert (done.opened, world.rows("CASE%")) == (0, before)
+
+
+def test_a_row_that_came_by_webhook_is_known(world, drop, pull):
+    ((letter,), _) = read_feedback(listed(row(1)))
+    told = load(letter.body)
+    world.take(lambda: understand(told, world.clock()), letter.webhook, "x" * 64)
+    other = row(1)
+    drop("a.csv", listed((*other[:4], "請開放，謝謝。", other[5])))
+    done = pull()
+    assert (done.opened, done.known, world.cases()) == (0, 1, ["S1"])
+
+
+def test_a_file_that_may_still_be_growing_waits(world, folder, drop, pull):
+    path = drop("a.csv", listed(row(1)), minutes=0)
+    assert pull().files == 0
+    assert path.exists()
+
+
+def test_bad_rows_stand_in_a_report_and_the_others_go_in(world, folder, drop, pull):
+    drop("a.csv", listed(row(1), row(2, posted="昨天"), row("x"), ("半",)))
+    done = pull()
+    assert done.opened == 1
+    report = (folder / "done" / "a.csv.errors.csv").read_text("utf-8-sig")
+    assert [line.split(",")[0] for line in report.splitlines()] == ["line", "3", "4", "5"]
+    assert "開放第2項" not in report
+
+
+@pytest.mark.parametrize("raw", [b"", b"a,b\n1,2\n", b"\xff\xfe\xff", b"<html></html>"])
+def test_what_is_no_list_is_put_aside_and_keeps_nothing_else(world, folder, drop, pull, raw):
+    drop("a.csv", raw)
+    drop("b.csv", listed(row(1)), minutes=4)
+    done = pull()
+    assert (done.unread, done.opened) == (("a.csv",), 1)
+    assert (folder / "refused" / "a.csv").read_bytes() == raw
+    assert (folder / "refused" / "a.csv.errors.csv").exists()
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_parsed(world):
+    with pytest.raises(Invalid):
+        letters_of(b"x" * (LARGEST + 1), world.clock)
+
+
+def test_what_was_answered_before_the_desk_knew_it_opens_no_case(world, drop, pull):
+    drop("a.csv", listed(row(1, state="已回復"), row(2)))
+    done = pull()
+    assert (done.answered, done.opened, world.cases()) == (1, 1, ["S2"])
+    drop("b.csv", listed(row(2, state="已回復")))
+    assert (pull().answered, world.cases()) == (0, ["S2"])
+
+
+def test_a_pull_that_dies_anywhere_is_finished_by_the_next(world, folder, drop, pull):
+    drop("a.csv", listed(*(row(n) for n in range(1, 5))))
+    for nth in range(1, 14):
+        for written in (False, True):
+            store = FailingStore(world.desk.store, nth, written=written)
+            try:
+                pull(type(world.desk)(store, world.desk.clock))
+            except Unavailable:
+                assert (folder / "a.csv").exists()
+    pull()
+    assert sorted(world.cases()) == ["S1", "S2", "S3", "S4"]
+    assert world.faults() == []
+
+
+def test_a_folder_that_is_not_there_holds_nothing(world, tmp_path):
+    assert pulling.pull(world.desk, FolderInbox(tmp_path / "none", world.clock)).files == 0
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(f"AWS_{name}", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-east-2")
+    with mock_aws():
+        s3 = boto3.client("s3")
+        where = {"LocationConstraint": "ap-east-2"}
+        s3.create_bucket(Bucket="inbox", CreateBucketConfiguration=where)
+        yield s3
+        s3.close()
+
+
+def test_a_bucket_is_an_inbox_too(world, bucket):
+    bucket.put_object(Bucket="inbox", Key="lists/a.csv", Body=listed(row(1), row("x")))
+    bucket.put_object(Bucket="inbox", Key="lists/b.csv", Body=b"<html>")
+    bucket.put_object(Bucket="inbox", Key="lists/readme.txt", Body=b"-")
+    inbox = BucketInbox("inbox", "lists", world.clock)
+    done = pulling.pull(world.desk, inbox)
+    assert (done.files, done.opened, done.unread) == (2, 1, ("b.csv",))
+    keys = {one["Key"] for one in bucket.list_objects_v2(Bucket="inbox")["Contents"]}
+    assert keys == {
+        "lists/readme.txt",
+        "lists/done/a.csv",
+        "lists/done/a.csv.errors.csv",
+        "lists/refused/b.csv",
+        "lists/refused/b.csv.errors.csv",
+    }
+    assert pulling.pull(world.desk, inbox).files == 0
+    inbox._s3.close()
+
+
+def test_a_bucket_that_does_not_answer_leaves_everything_where_it_is(world, bucket):
+    inbox = BucketInbox("elsewhere", "", world.clock)
+    with pytest.raises(Unavailable):
+        pulling.pull(world.desk, inbox)
+    inbox._s3.close()
