@@ -14,7 +14,18 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.middleware import RequestVerification
 from slack_sdk import WebClient
 
-from bot import behind, buttons, closures, commands, home, imports, inventory, refusals, submissions
+from bot import (
+    behind,
+    buttons,
+    closures,
+    commands,
+    home,
+    imports,
+    inventory,
+    refusals,
+    reporting,
+    submissions,
+)
 from bot.face import Face
 
 ACK_SECONDS = 2
@@ -70,6 +81,7 @@ def build_app(
     closures.register(app, face)
     inventory.register(app, face)
     behind.register(app, face)
+    reporting.register(app, face)
     app.error(_refusing(face))
     return app
 

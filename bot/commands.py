@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot import behind, calendar, explained, imports, inventory
+from bot import behind, calendar, explained, imports, inventory, quarterly
 from bot import blocks as b
 from bot.blocks import escaped
 from bot.card import card
@@ -141,6 +141,10 @@ def _inventory(face: Face, actor: str, _: Sequence[str]) -> Told:
     return inventory.overview(face, actor)
 
 
+def _quarterly(face: Face, actor: str, rest: Sequence[str]) -> Told:
+    return quarterly.overview(face, actor, rest[0] if rest else None)
+
+
 def page(face: Face, actor: str, spot: Spot) -> Told:
     """The page that a paging button leads to."""
     if spot.what == "status":
@@ -214,6 +218,8 @@ WORDS: dict[str, Command] = {
     "日曆": _calendar,
     "inventory": _inventory,
     "盤點": _inventory,
+    "quarterly": _quarterly,
+    "提報": _quarterly,
     "help": _help,
     "說明": _help,
 }

@@ -17,7 +17,7 @@ from functools import partial
 
 from slack_sdk import WebClient
 
-from bot import catalogue
+from bot import catalogue, quarterly
 from bot.card import card
 from bot.digest import digest, noted, nudging
 from bot.face import Face
@@ -38,8 +38,9 @@ from opendata.desk.digests import digest as planned
 from opendata.desk.moved import moved
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.reading import Dossier, dossier
-from opendata.desk.records import DIGEST
+from opendata.desk.records import DIGEST, SUBMISSIONS
 from opendata.desk.reminding import deciders, to_be_decided
+from opendata.desk.submissions import submission
 from opendata.rules.feedback import Case, State
 from opendata.rules.people import Directory, Role
 from opendata.rules.reminders import escalated_to, opening
@@ -339,9 +340,23 @@ def _of_refusal(face: Face, intent: Intent) -> Plan:
     return Plan(told, SNAPSHOT, nobody=bool(why) and not people)
 
 
+def _of_call(face: Face, intent: Intent) -> Plan:
+    """To an agency's channel: that it is asked for its quarterly submission, or has answered."""
+    quarter, _, agency = intent.case.removeprefix(SUBMISSIONS).partition("#")
+    one, channel = submission(face.desk, quarter, agency), face.desk.directory().channel(agency)
+    sent = copies.sent(face.desk, intent.case, intent.kind, intent.occasion)
+
+    def shown(_to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+        return quarterly.called(face.voice(), one)
+
+    targets = [channel] if channel else []
+    return Plan(_copies(targets, sent, shown, person=False), one.version, nobody=not targets)
+
+
 _PLANS: Mapping[Message, Callable[[Face, Intent], Plan]] = {
     Message.UNDELIVERABLE: _of_cause,
     Message.DIGEST: _of_digest,
     Message.MOVED: _of_moved,
     Message.CATALOGUE_REFUSED: _of_refusal,
+    Message.CALL: _of_call,
 }

@@ -44,6 +44,8 @@ class Button(StrEnum):
     NOT_DUE = "not_due"
     UNDER_STUDY = "under_study"
     IN_TIME = "in_time"
+    NO_CHANGE = "no_change"
+    UPLOAD = "upload"
     SAME_ITEM = "same_item"
     OTHER_ITEM = "other_item"
     LATE_ITEMS = "late_items"
@@ -71,6 +73,7 @@ class Modal(StrEnum):
     CALENDAR = "calendar"
     CLOSURE = "closure"
     ITEM = "item"
+    SUBMISSION = "submission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class Spot:
 class Ref:
     """What a button is about: the case, its round, and the hash of the text that was shown.
 
-    Of an item of the inventory: its number, its version, and the dataset that it may be.
+    Of an item of the inventory: its number, its version, and the dataset that it may be; of a
+    quarterly submission: the agency, and the quarter.
     """
 
     case: str

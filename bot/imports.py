@@ -81,19 +81,38 @@ def _importing(face: Face) -> Callable[..., None]:
 def _import(face: Face, actor: str, view: Block, client: WebClient) -> Block:
     """Whoever may is looked at first: nothing is fetched for anybody else."""
     directory = roster.for_import(face.desk, actor)
-    files = view["state"]["values"][modals.FILE][modals.FILE].get("files")
-    if not files:
-        raise Invalid(Fault(modals.FILE, "file_missing"))
-    raw = _in_time(lambda: _fetched(files[0], client))
-    handed = read_import(raw, _name(files[0]), directory, most=roster.AT_ONCE)
+    file, raw = chosen(view), fetched(view, client)
+    handed = read_import(raw, _name(file), directory, most=roster.AT_ONCE)
     year = next((one for one in handed.taken if isinstance(one, Year)), None)
     if year is not None:
-        return _preview(face, actor, year, _mark(files[0], raw))
+        return _preview(face, actor, year, _mark(file, raw))
     made = modals.handed_in(face.voice_of(actor), handed)
     entries = [one for one in handed.taken if not isinstance(one, Year)]
     if entries:
         roster.hand_in(face.desk, directory, entries, actor)
     return made
+
+
+def chosen(view: Block) -> dict[str, Any]:
+    """The file that was handed in with a modal.
+
+    Raises:
+        Invalid: ``file_missing``.
+    """
+    files = view["state"]["values"][modals.FILE][modals.FILE].get("files")
+    if not files:
+        raise Invalid(Fault(modals.FILE, "file_missing"))
+    return dict(files[0])
+
+
+def fetched(view: Block, client: WebClient) -> bytes:
+    """The bytes of the file that was handed in with a modal.
+
+    Raises:
+        Invalid: ``file_missing``, ``file_too_large``, ``file_not_given``, ``file_away``.
+    """
+    file = chosen(view)
+    return _in_time(lambda: _fetched(file, client))
 
 
 # -- a year of the calendar -------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A case as a line of a list, with the button that opens it."""
+"""Lines of lists: a case with the button that opens it, a row of a file that was not taken."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from bot import blocks as b
 from bot.blocks import escaped
 from bot.ids import Button, Ref
 from bot.voice import Voice
+from opendata import texts
+from opendata.rules.errors import Fault
 from opendata.rules.feedback import Case
 
-TITLE, AGENCY, TRAIL = 140, 60, 12
+TITLE, AGENCY, TRAIL, ROW = 140, 60, 12, 200
 """TRAIL: pages that a list knows the way back to; a value holds two thousand characters."""
 
 
@@ -35,3 +37,10 @@ def case_button(voice: Voice, case: Case, button: Button) -> b.Block:
     ref = Ref(case.id, case.round, case.draft.hash if case.draft else "")
     text = voice.say(f"button.{button.value}")
     return b.button(text, button, str(ref), label=f"{text} {case.id}")
+
+
+def refused_row(voice: Voice, line: int, wrong: Fault) -> str:
+    """Why a row was not taken, in one line, even if the cell that it quotes has several."""
+    reason = texts.fault(voice.language, wrong)
+    told = voice.say("cli.row", line=line, field=wrong.field, reason=reason)
+    return b.cut(" ".join(told.split()), ROW)

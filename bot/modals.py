@@ -10,13 +10,13 @@ from bot.blocks import Block, escaped
 from bot.card import SHOWN_AGENCIES, case_buttons, facts, look_buttons, other_agencies
 from bot.explained import of_case
 from bot.ids import Button, Modal, Ref
+from bot.lists import refused_row
 from bot.messages import question_and_reply
 from bot.reminders import WORKED, help_button, mornings
 from bot.scene import Scene, extends, form, masked_body, wishes
 from bot.voice import NAME, Voice
 from opendata.adapters.import_files import Content, Handed
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
-from opendata.adapters.tables import RowFault
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.explained import Explained
 from opendata.desk.roster import AT_ONCE
@@ -35,7 +35,7 @@ from opendata.rules.reply import (
     ReplyType,
     doubts,
 )
-from opendata.texts import fault, joined, masked, name_of
+from opendata.texts import joined, masked, name_of
 
 # UTF-16 units of foreign words, six characters each at most in JSON: together they stay below the
 # 250 kB of a view. And of the newest comments and events, so many.
@@ -43,7 +43,7 @@ BODY, PART, AGENCIES = 12_000, 1500, 3000
 OPTION = 40
 SAID, EVENTS, A_PARAGRAPH, LINE = 5, 100, 20, 80
 FILE = "file"
-REFUSED_ROWS, ROWS_A_BLOCK, ROW = 40, 10, 200
+REFUSED_ROWS, ROWS_A_BLOCK = 40, 10
 _HANDED_IN = {
     Content.AGENCIES: "import.agencies",
     Content.PEOPLE: "import.people",
@@ -380,7 +380,7 @@ def handed_in(voice: Voice, handed: Handed) -> Block:
     """What became of a file: how many went in, and why the other rows did not."""
     told = {"taken": len(handed.taken), "refused": handed.refused}
     blocks = [b.section(voice.say(_HANDED_IN[handed.content], **told))]
-    lines = [_refused_row(voice, row) for row in handed.faults[:REFUSED_ROWS]]
+    lines = [refused_row(voice, one.line, one.fault) for one in handed.faults[:REFUSED_ROWS]]
     blocks += [
         b.paragraph("\n".join(lines[start : start + ROWS_A_BLOCK]))
         for start in range(0, len(lines), ROWS_A_BLOCK)
@@ -388,10 +388,3 @@ def handed_in(voice: Voice, handed: Handed) -> Block:
     if more := len(handed.faults) - len(lines):
         blocks.append(b.context(voice.say("import.more", n=more)))
     return b.modal(voice.say("modal.import"), blocks, close=_close(voice))
-
-
-def _refused_row(voice: Voice, row: RowFault) -> str:
-    """One line, even if the cell that it quotes has several."""
-    reason = fault(voice.language, row.fault)
-    told = voice.say("cli.row", line=row.line, field=row.fault.field, reason=reason)
-    return b.cut(" ".join(told.split()), ROW)

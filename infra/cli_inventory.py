@@ -12,7 +12,7 @@ from infra.options import Agency, AsJson, Data, File, Stack, agency_of, desk_of,
 from opendata.adapters import ods
 from opendata.adapters.inventory_files import csv_of, read_inventory, table_of
 from opendata.desk import inventory as desk_inventory
-from opendata.desk import outbox, tasks
+from opendata.desk import outbox, submissions, tasks
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Message
 from opendata.rules.canonical import encode
@@ -102,6 +102,33 @@ def overdue(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> 
         if after is None:
             break
     _tell(out, desk, found, as_json=as_json)
+
+
+@inventory.command("quarterly")
+@told
+def quarterly(
+    quarter: Annotated[str | None, typer.Argument(help="115Q3；未給則本季")] = None,
+    as_json: AsJson = False,
+    data: Data = None,
+    stack: Stack = None,
+) -> None:
+    """各機關本季提報情形。"""
+    desk, out = desk_of(data, stack), Console()
+    found = submissions.standing(desk, quarter and quarter.upper())
+    if as_json:
+        out.data([{**encode(one), "late": one.late(desk.today())} for one in found])
+        return
+    for one in found:
+        agency = desk.directory().agency(one.agency)
+        owes = "quarterly.owes_late" if one.late(desk.today()) else "quarterly.owes"
+        out.say(
+            "cli.quarterly.line",
+            agency=agency.name if agency else one.agency,
+            answer=one.answer or out.sentence(owes),
+            at=one.at or out.sentence("quarterly.due", due=one.due),
+        )
+    if not found:
+        out.say("quarterly.none")
 
 
 @inventory.command("export")

@@ -18,6 +18,7 @@ from infra.samples_desk import LANGUAGES, Json, Sample, ministry
 from infra.samples_digests import digests, moved_dates, reminders
 from infra.samples_inventory import inventories
 from infra.samples_messages import messages
+from infra.samples_quarterly import quarterlies
 from infra.samples_views import homes, imports, modals
 from infra.samples_words import CONTENTS
 from opendata.rules.people import Locale
@@ -49,6 +50,7 @@ def of(language: Locale, content: str) -> Iterator[Sample]:
         (digests,),
         (moved_dates, catalogues),
         (inventories,),
+        (quarterlies,),
     ):
         with ministry(language, content) as made:
             for kind in some:

@@ -38,6 +38,8 @@ WORDS = MappingProxyType(
         "日曆": "calendar-in_chinese",
         "inventory": "inventory-empty",
         "盤點": "inventory-empty_in_chinese",
+        "quarterly": "quarterly-empty",
+        "提報": "quarterly-empty_in_chinese",
         "help": "help",
         "說明": "help-in_chinese",
     }

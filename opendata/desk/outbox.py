@@ -56,6 +56,7 @@ class Message(StrEnum):
     HELP = "help"
     CATALOGUE_REFUSED = "catalogue_refused"
     PROMISE_KEPT = "promise_kept"
+    CALL = "call"
     RECOMPUTE = "recompute"
     MATCH = "match"
     PLAN = "plan"

@@ -7,7 +7,7 @@ import pytest
 from bot import commands
 from bot.ids import Button, Modal, Ref, Spot
 from opendata import wiring
-from opendata.desk import inventory, roster
+from opendata.desk import inventory, roster, submissions
 from opendata.desk.inventory import Entry
 from opendata.rules.behind import Measure
 from opendata.rules.inventory import Item
@@ -82,6 +82,7 @@ WORDS = {
     "due": NOTHING,
     "calendar": QUERY,
     "inventory": QUERY,
+    "quarterly": QUERY,
     "help": NOTHING,
     "unheard-of": NOTHING,
     "status 115": QUERY,
@@ -203,6 +204,7 @@ def test_every_button_is_counted():
         *(Button.TYPE, Button.AGAIN, Button.MORE, Button.BACK, Button.LIST, Button.PLATFORM),
         *map(Button, Measure),
         *(Button.CLOSURE, Button.LATE_ITEMS, Button.SAME_ITEM, Button.OTHER_ITEM, Button.ITEM),
+        *(Button.NO_CHANGE, Button.UPLOAD),
     }
     assert {*ACTS, *OPENS, *others} == set(Button)
 
@@ -316,8 +318,16 @@ def test_the_inventory_is_one_query_and_an_item_one_read_and_one_commit(deployed
     assert inventory.item(deployed.desk, "A1").rejected == ("1000",)
 
 
+def test_a_submission_is_one_read_and_one_commit(deployed, warm, calls):
+    inventory.take_in(deployed.desk, [Entry(2, Item("A1", "aac", "廉政統計", planned=115))])
+    submissions.call(deployed.desk)
+    value = str(Ref("aac", hash="115Q1"))
+    assert counted(calls, lambda: warm.press(OLIVE, Button.UPLOAD, value)) == NOTHING
+    assert counted(calls, lambda: warm.press(OLIVE, Button.NO_CHANGE, value)) == ACT
+
+
 def test_every_modal_is_counted():
-    others = {Modal.IMPORT, Modal.CALENDAR, Modal.CLOSURE, Modal.ITEM}
+    others = {Modal.IMPORT, Modal.CALENDAR, Modal.CLOSURE, Modal.ITEM, Modal.SUBMISSION}
     assert set(SUBMITS) | others == set(Modal)
 
 

@@ -30,6 +30,7 @@ from bot import (
     moved,
     numbers,
     promise,
+    quarterly,
     reminders,
     scene,
 )
@@ -50,7 +51,8 @@ NOT_YET = {State.REDISPATCHED, State.SET_ASIDE}
 LATER = {Message.PROMISE_KEPT: {State.ANSWERED, State.RECEIVED, State.WITHDRAWN}}
 BUILDERS = (
     *(behind, calendar, card, catalogue, commands, digest, escalation, explained, extension),
-    *(forms, home, inventory, lists, messages, modals, moved, numbers, promise, reminders, scene),
+    *(forms, home, inventory, lists, messages, modals, moved, numbers, promise, quarterly),
+    *(reminders, scene),
 )
 # What a sample of any size would show no better: a draft without words, more than a hundred groups
 # of agencies.
@@ -162,7 +164,7 @@ def test_every_line_that_builds_something_is_run_for_some_sample(traced, module)
 def test_every_modal_that_can_be_built_is_there(made):
     names = {re.split("[.-]", Path(path).name)[1] for path in made if "/modal." in path}
     of_calendar = builders(calendar) - {"notice", "overview", "half_rule"}
-    built = builders(modals) | builders(forms) | of_calendar | {"item_modal"}
+    built = builders(modals) | builders(forms) | of_calendar | {"item_modal", "submission"}
     assert {name.removesuffix("_draft").removesuffix("_modal") for name in built} == names
 
 

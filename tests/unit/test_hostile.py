@@ -19,7 +19,7 @@ from functools import cache, partial
 import pytest
 
 from bot import calendar as calendars
-from bot import catalogue, forms, home, inventory, modals
+from bot import catalogue, forms, home, inventory, modals, quarterly
 from bot.blocks import escaped
 from bot.card import card
 from bot.delivery import render
@@ -74,6 +74,7 @@ from opendata.rules.kpi import Figures
 from opendata.rules.people import Role
 from opendata.rules.reply import ReplyType
 from opendata.rules.sight import visible
+from opendata.rules.submissions import Answer, Submission
 from opendata.texts import masked
 from tests.unit.hostile import PIECES, strings
 from tests.unit.inspector import as_seen, inspect
@@ -260,6 +261,19 @@ class Speaking:
         found = InventoryOverview({"aac": counts}, counts, 1, (one,), more=True)
         return {"text": "-", "blocks": inventory.overview_blocks(self.voice, found)}
 
+    def call(self, answer):
+        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), answer, OFFICER, BEGIN)
+        return _told(quarterly.called(self.voice, one))
+
+    def quarter(self):
+        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), Answer.UPDATED, OFFICER, BEGIN)
+        return quarterly.shown(self.voice, "115Q1", [one])
+
+    def handed(self):
+        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), Answer.UPDATED, OFFICER, BEGIN)
+        wrong = [(2, Fault("機關", "no_such_agency", (("text", self.words),)))]
+        return quarterly.handed_in(self.voice, one, wrong)
+
     def item(self):
         words = self.words[:200]
         return inventory.item_modal(
@@ -389,13 +403,25 @@ def _about_no_case(on, speaking, cases):
         make = partial(lambda at, n, words: speaking(words).undeliverable(at, n), place, many)
         yield on("message", f"{kind} {place or 'anywhere'} {many}", make)
     yield on("message", f"{kind} mended", lambda words: speaking(words).mended())
-    for late in (True, False):
-        make = partial(lambda one, words: speaking(words).inventory(one), late)
-        yield on("answer", f"inventory {late}", make)
-    yield on("modal", "item", lambda words: speaking(words).item())
+    yield from _of_the_inventory(on, speaking)
     for told in (True, False):
         make = partial(lambda one, words: speaking(words).refused_catalogue(one), told)
         yield on("message", f"{Message.CATALOGUE_REFUSED} {told}", make)
+
+
+def _of_the_inventory(on, speaking):
+    for late in (True, False):
+        make = partial(lambda one, words: speaking(words).inventory(one), late)
+        yield on("answer", f"inventory {late}", make)
+    for answer in (None, *Answer):
+        make = partial(lambda one, words: speaking(words).call(one), answer)
+        yield on("message", f"{Message.CALL} {answer}", make)
+    yield on("answer", "quarter", lambda words: speaking(words).quarter())
+    yield on("modal", "handed", lambda words: speaking(words).handed())
+    yield on(
+        "modal", "submission", lambda words: quarterly.upload(speaking(words).voice, "aac", "115Q1")
+    )
+    yield on("modal", "item", lambda words: speaking(words).item())
 
 
 def _shown(speaking, make, about, words):
@@ -477,7 +503,7 @@ def test_every_renderer_is_among_the_renderings(renderings):
 
     assert names("message") == {*Message, "moved", "reminder"} - TASKS
     of_modals = {name.removesuffix("_draft") for name in builders(modals) | builders(forms)}
-    assert names("modal") == of_modals | {"year_preview", "item"}
+    assert names("modal") == of_modals | {"year_preview", "item", "handed", "submission"}
     assert names("home") == builders(home) - {"register"}
 
 

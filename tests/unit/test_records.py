@@ -14,12 +14,14 @@ from opendata.desk.inventory_records import Suggestion
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Index, Key, Row
 from opendata.desk.records import Cause, Change, Numbers, Opinion
+from opendata.desk.submission_records import submission_row
 from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.catalogue import Dataset, Target
 from opendata.rules.errors import Fault
 from opendata.rules.feedback import Action, Case, Due, Event, Kind, Move, State
 from opendata.rules.inventory import Change as Done
 from opendata.rules.inventory import Item
+from opendata.rules.submissions import Submission
 from tests.world import DEPUTY, MONDAY, OLIVE, PEOPLE, REPLY, channelled, commented, rated
 
 CASE, WEBHOOK, NOW = "S97944-2", "msg_2b1f", MONDAY.astimezone(UTC)
@@ -38,6 +40,7 @@ CHANGE = Change(3, ChangeKind.CLOSED, NOW, OLIVE, DUE.on, DUE.on, closures=(CLOS
 MOVED = Intent(f"~{OLIVE}.3.20260302", f"~{OLIVE}", 3, Message.MOVED, "3.20260302", NOW, OLIVE)
 TASK = Intent("CALENDAR.3.0", records.CALENDAR, 3, Message.RECOMPUTE, "", NOW)
 DATASET = Dataset("1000", "甲", "aac", "法務部廉政署", NOW.date(), NOW.date(), NOW.date())
+CALL = Intent("SUB#115Q1#aac.1.0", "SUB#115Q1#aac", 1, Message.CALL, "call", NOW)
 ITEM = Item("A1", "aac", "甲", planned=115, case=CASE, holder=OLIVE)
 REFUSED = Intent(
     "CATALOGUE.1772413200.0",
@@ -84,6 +87,11 @@ ROWS = {
     "a closure": records.closure_row(CLOSED),
     "a change of the calendar": records.change_row(CHANGE),
     "a task": outbox.intent_row(TASK),
+    "a submission": submission_row(Submission("115Q1", "aac", NOW.date(), NOW.date())),
+    "what asks for it": outbox.intent_row(CALL),
+    "what delivery knows of asking": Row(
+        copies.sent_key(CALL.case, Message.CALL, "call", "C-AAC"), {}
+    ),
     "an item": inventory_records.item_row(ITEM),
     "what was done to it": inventory_records.change_row("A1", Done(1, NOW, None, "", {})),
     "what items count for": Row(inventory_records.counts_key("aac"), {}),
@@ -116,6 +124,7 @@ FORMS = {
     "county": r"\S{3}",
     "what": r"[a-z.]+",
     "wakes_at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00",
+    "call": r"SUB#\d{3}Q[1-4]#[\w-]+\.\d+\.0",
     "115Q": r"\d{3}Q",
     "seconds": r"\d{10}",
     "listed": r"(\d{4}-\d\d-\d\d|-{10})",
@@ -185,7 +194,7 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 17
+    assert len(told) == 18
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 

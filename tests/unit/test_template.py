@@ -96,6 +96,7 @@ def test_what_is_done_by_the_clock_is_done_by_taipeis():
         Schedule(
             "Catalogue", "cron(30 2 * * ? *)", "Asia/Taipei", "functions.catalogue.handler", {}
         ),
+        Schedule("Quarter", "cron(45 8 * * ? *)", "Asia/Taipei", "functions.quarter.handler", {}),
         Schedule("Watchdog", "rate(15 minutes)", "Asia/Taipei", "functions.watchdog.handler", {}),
     )
 
@@ -361,6 +362,8 @@ def test_who_leaves_a_dead_letter_may_send_it():
             ("SweepFunctionSweepRole", "Sweep"),
             ("RemindRole", "Remind"),
             ("RemindFunctionRemindRole", "Remind"),
+            ("QuarterRole", "Quarter"),
+            ("QuarterFunctionQuarterRole", "Quarter"),
             ("CatalogueRole", "Catalogue"),
             ("CatalogueFunctionCatalogueRole", "Catalogue"),
             ("CatalogueRole", "Catalogue"),

@@ -26,13 +26,14 @@ from opendata.rules.people import Agency, Capacity, Deputy, Directory, Form, Per
 from opendata.rules.privacy import PersonalData
 from opendata.rules.reply import Closing, Doubt, Reason, Reply, ReplyType
 from opendata.rules.roc import TAIPEI
+from opendata.rules.submissions import Answer
 from opendata.texts import LANGUAGES, en, zh
 
 ZH, EN = LANGUAGES["zh"], LANGUAGES["en"]
 WORDS = (
     *(State, Action, Role, Kind, ReplyType, Reason, Closing, ReturnReason),
     *(Capacity, Outside, PersonalData, Doubt, Flaw, ChangeKind),
-    *(Openness, Priority, Readiness, Standing),
+    *(Openness, Priority, Readiness, Standing, Answer),
 )
 FOREIGN = (
     *("回覆", "台", "你", "駁回", "用戶", "數據", "信息", "鏈接"),

@@ -6,13 +6,25 @@ from opendata.texts.en import (
     catalogue,
     errors,
     inventory,
+    quarterly,
     reminders,
     running,
     views,
     words,
 )
 
-_TOPICS = (calendar, cases, catalogue, errors, inventory, reminders, running, views, words)
+_TOPICS = (
+    calendar,
+    cases,
+    catalogue,
+    errors,
+    inventory,
+    quarterly,
+    reminders,
+    running,
+    views,
+    words,
+)
 SENTENCES: dict[str, str] = {
     code: told for topic in _TOPICS for code, told in topic.SENTENCES.items()
 }

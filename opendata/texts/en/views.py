@@ -78,6 +78,7 @@ SENTENCES: dict[str, str] = {
         "• `/opendata due S123` (期限)  the due date of a case, day by day; a date gives a trial\n"
         "• `/opendata calendar` (日曆)  versions of the office calendar, and closures\n"
         "• `/opendata inventory` (盤點) the data inventory, what is overdue and what to confirm\n"
+        "• `/opendata quarterly` (提報)  which agencies have answered, also of `115Q3`\n"
         "• `/opendata import` (匯入)  people, deputies, agencies or the office calendar (coordinator)\n"
         "• `/opendata help` (說明)  this help"
     ),

@@ -78,6 +78,7 @@ SENTENCES: dict[str, str] = {
         "• `/opendata 期限 S123`（due）　逐日說明一件的期限，也可填日期試算\n"
         "• `/opendata 日曆`（calendar）　辦公日曆的版本與停止上班\n"
         "• `/opendata 盤點`（inventory）　資料盤點表、逾期未開放與待確認\n"
+        "• `/opendata 提報`（quarterly）　各機關本季提報情形，可加 `115Q3`\n"
         "• `/opendata 匯入`（import）　匯入人員、代理、機關或辦公日曆表（限資訊處窗口）\n"
         "• `/opendata 說明`（help）　本說明"
     ),

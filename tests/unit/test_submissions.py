@@ -1,0 +1,198 @@
+"""按季提報: who is asked and when, who answers, who is reminded, and who is late."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from bot import quarterly
+from bot.face import Face
+from opendata.desk import inventory, submissions
+from opendata.desk.inventory import Entry
+from opendata.desk.outbox import Message
+from opendata.rules import submissions as rules
+from opendata.rules.calendar import Closure, shipped
+from opendata.rules.errors import Invalid, NotFound, Stale, Stranger, WrongRole
+from opendata.rules.inventory import Item
+from opendata.rules.roc import TAIPEI, Quarter
+from opendata.rules.submissions import Answer
+from tests.slack import FakeSlack, sweep
+from tests.world import CORA, ETHICS, HIGH, OLIVE, OTTO, PETRA, STRANGER, refuses
+
+QUARTER = "115Q1"
+ITEMS = (
+    Item("A1", ETHICS, "廉政統計", planned=115),
+    Item("B1", HIGH, "起訴統計", planned=115),
+)
+
+
+def at(month, day, hour=8, minute=45):
+    return datetime(2026, month, day, hour, minute, tzinfo=TAIPEI)
+
+
+@pytest.fixture
+def asked(world):
+    """Two agencies with an inventory, on the first workday of the quarter's last month."""
+    inventory.take_in(world.desk, [Entry(n, one) for n, one in enumerate(ITEMS, 2)])
+    world.clock.set(at(3, 2))
+    submissions.call(world.desk)
+    return world
+
+
+def standing(world):
+    return {one.agency: one for one in submissions.standing(world.desk, QUARTER)}
+
+
+def calls(world):
+    return [one for one in world.waiting() if one.kind is Message.CALL]
+
+
+@pytest.mark.parametrize(
+    ("quarter", "opens", "due"),
+    [
+        ("115Q1", date(2026, 3, 2), date(2026, 3, 31)),
+        ("114Q4", date(2025, 12, 1), date(2025, 12, 31)),
+        ("115Q2", date(2026, 6, 1), date(2026, 6, 30)),
+        ("110Q4", date(2021, 12, 1), date(2021, 12, 30)),
+        ("112Q4", date(2023, 12, 1), date(2023, 12, 29)),
+    ],
+)
+def test_a_quarter_opens_in_its_last_month_and_is_due_on_its_last_workday(quarter, opens, due):
+    calendar, one = shipped(), Quarter.parse(quarter)
+    assert (rules.opens(one, calendar), rules.due(one, calendar)) == (opens, due)
+
+
+def test_a_closure_on_the_last_day_brings_the_due_date_forward(asked):
+    calendar = shipped().with_closures([Closure(date(2026, 3, 31), "臺北市")], {"臺北市"})
+    assert rules.due(Quarter(115, 1), calendar) == date(2026, 3, 30)
+
+
+def test_nobody_is_asked_before_and_every_agency_with_items_once(world):
+    inventory.take_in(world.desk, [Entry(n, one) for n, one in enumerate(ITEMS, 2)])
+    world.clock.set(at(2, 26))
+    assert submissions.call(world.desk).asked == 0
+    world.clock.set(at(3, 2))
+    assert submissions.call(world.desk).asked == 2
+    assert submissions.call(world.desk).asked == 0
+    assert set(standing(world)) == {ETHICS, HIGH}
+    assert len(calls(world)) == 0  # the office opens at nine
+    world.clock.set(at(3, 2, 9))
+    assert len(calls(world)) == 2
+
+
+def test_a_morning_that_was_missed_is_caught_up_with(world):
+    inventory.take_in(world.desk, [Entry(2, ITEMS[0])])
+    world.clock.set(at(3, 12))
+    assert submissions.call(world.desk).asked == 1
+
+
+def test_an_agency_that_gets_an_inventory_later_is_asked_then(asked):
+    inventory.take_in(asked.desk, [Entry(2, Item("M1", "moj", "預算書", planned=115))])
+    asked.clock.set(at(3, 5))
+    assert submissions.call(asked.desk).asked == 1
+
+
+def test_no_change_is_an_answer_of_the_agencys_officer_or_a_coordinator(asked):
+    refuses(Stranger, asked, lambda: submissions.confirm(asked.desk, QUARTER, ETHICS, STRANGER))
+    refuses(WrongRole, asked, lambda: submissions.confirm(asked.desk, QUARTER, ETHICS, PETRA))
+    done = submissions.confirm(asked.desk, QUARTER, ETHICS, OLIVE)
+    assert (done.answer, done.by) == (Answer.NO_CHANGE, OLIVE)
+    submissions.confirm(asked.desk, QUARTER, HIGH, CORA)
+    assert [one.answer for one in submissions.standing(asked.desk, QUARTER)] == [
+        Answer.NO_CHANGE,
+        Answer.NO_CHANGE,
+    ]
+
+
+def test_who_comes_second_is_told_who_was_first(asked):
+    submissions.confirm(asked.desk, QUARTER, ETHICS, OLIVE)
+    refused = refuses(
+        Invalid, asked, lambda: submissions.confirm(asked.desk, QUARTER, ETHICS, OTTO)
+    )
+    assert dict(refused.faults[0].params)["by"] == OLIVE
+
+
+def test_an_agency_that_was_not_asked_cannot_answer(asked):
+    refuses(NotFound, asked, lambda: submissions.confirm(asked.desk, "115Q2", ETHICS, OLIVE))
+
+
+def test_an_update_takes_the_agencys_own_rows_and_tells_of_the_others(asked):
+    own = replace(ITEMS[0], origin="115年施政計畫")
+    foreign = replace(ITEMS[1], origin="不該動")
+    entries = [Entry(2, own), Entry(3, foreign)]
+    done, taken = submissions.update(asked.desk, QUARTER, ETHICS, OLIVE, entries)
+    assert (done.answer, done.changed, done.refused) == (Answer.UPDATED, 1, 1)
+    assert [(line, fault.code) for line, fault in taken.refused] == [(3, "another_agency")]
+    assert inventory.item(asked.desk, "A1").origin == "115年施政計畫"
+    assert inventory.item(asked.desk, "B1").origin == ""
+
+
+def test_a_file_of_which_nothing_can_be_taken_is_no_answer(asked):
+    refused = refuses(
+        Invalid,
+        asked,
+        lambda: submissions.update(asked.desk, QUARTER, ETHICS, OLIVE, [Entry(2, ITEMS[1])]),
+    )
+    assert refused.faults[0].code == "nothing_taken"
+    assert standing(asked)[ETHICS].answer is None
+
+
+def test_who_updated_may_update_again_and_nobody_else(asked):
+    submissions.update(asked.desk, QUARTER, ETHICS, OLIVE, [Entry(2, ITEMS[0])])
+    again = replace(ITEMS[0], origin="補正")
+    done, _ = submissions.update(asked.desk, QUARTER, ETHICS, OLIVE, [Entry(2, again)])
+    assert done.changed == 1
+    refuses(
+        Invalid,
+        asked,
+        lambda: submissions.update(asked.desk, QUARTER, ETHICS, OTTO, [Entry(2, ITEMS[0])]),
+    )
+
+
+def test_who_owes_an_answer_is_reminded_on_its_days_and_once_a_day(asked):
+    submissions.confirm(asked.desk, QUARTER, HIGH, CORA)
+    days, day = [], date(2026, 3, 3)
+    while day < date(2026, 4, 4):
+        asked.clock.set(datetime.combine(day, datetime.min.time(), TAIPEI) + timedelta(hours=8.75))
+        if submissions.call(asked.desk).reminded:
+            days.append(day)
+        assert submissions.call(asked.desk).reminded == 0
+        day += timedelta(days=1)
+    # 3 April is a day off that year.
+    assert days == [date(2026, 3, 24), date(2026, 3, 30), date(2026, 3, 31), *_april(1, 2)]
+    assert standing(asked)[ETHICS].late(day)
+    assert not standing(asked)[HIGH].late(day)
+
+
+def _april(*days):
+    return [date(2026, 4, day) for day in days]
+
+
+def test_an_answer_after_the_due_date_stays_late_for_ever(asked):
+    asked.clock.set(at(4, 2, 10))
+    done = submissions.confirm(asked.desk, QUARTER, ETHICS, OLIVE)
+    assert done.late(date(2026, 4, 2))
+    assert "逾期" in quarterly.answered(Face(asked.desk, new_id=str).voice(), done)
+
+
+def test_two_who_answer_at_once_make_one_answer(asked):
+    one = submissions.submission(asked.desk, QUARTER, ETHICS)
+    submissions.confirm(asked.desk, QUARTER, ETHICS, OLIVE)
+    refuses(
+        Stale,
+        asked,
+        lambda: submissions._answer(asked.desk, one, OTTO, Answer.NO_CHANGE, inventory.TakenIn()),
+    )
+
+
+def test_the_message_in_the_channel_turns_into_the_answer(asked):
+    asked.clock.set(at(3, 2, 9))
+    slack = FakeSlack()
+    sweep(asked, slack)
+    assert [told.buttons for told in slack.to("C-AAC")] == [["no_change", "upload"]]
+    submissions.confirm(asked.desk, QUARTER, ETHICS, OLIVE)
+    sweep(asked, slack)
+    (told,) = slack.to("C-AAC")
+    assert "本季無異動" in told.words
+    assert told.buttons == []
+    assert calls(asked) == []
