@@ -9,9 +9,15 @@ import typer
 
 from infra.console import Console
 from infra.options import AsJson, Data, Stack, desk_of, told
+from opendata.desk.rebuild import UNREADABLE
 from opendata.desk.rebuild import rebuild as recomputed
 
 EVERY = 500
+_SPOILED = {
+    "head": "cli.rebuild.head",
+    "index": "cli.rebuild.index",
+    UNREADABLE: "cli.rebuild.unreadable",
+}
 
 
 @told
@@ -33,9 +39,12 @@ def rebuild(
     if as_json:
         out.data({"cases": found.cases, "differences": [asdict(one) for one in differences]})
     else:
-        for one in differences:
+        for one in found.heads:
+            out.say(_SPOILED[one.what], of=one.of)
+        for one in found.counters:
             shown = {"stored": one.stored, "recounted": one.recounted}
             out.say("cli.rebuild.differs", of=one.of, what=one.what, **shown)
-        code = "cli.rebuild.checked" if check or not differences else "cli.rebuild.mended"
+        left = check or not differences or found.unreadable
+        code = "cli.rebuild.checked" if left else "cli.rebuild.mended"
         out.say(code, cases=found.cases, n=len(differences))
-    raise typer.Exit(1 if check and differences else 0)
+    raise typer.Exit(1 if found.unreadable or (check and differences) else 0)

@@ -1,8 +1,8 @@
 """Everything that events can give again, recomputed from them and compared with what is stored.
 
 That is each case's head with its places in the indexes and its next milestone, and the counters of
-cases and datasets. Chains and words are proven in ``proof``. What differs is put right only when
-it is asked for, in a way that spoils nothing while the desk runs.
+cases, of datasets and of the inventory. Chains and words are proven in ``proof``. What differs is
+put right only when it is asked for, in a way that spoils nothing while the desk runs.
 """
 
 from __future__ import annotations
@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from opendata.desk import catalogue, records
+from opendata.desk import catalogue, inventory, records
 from opendata.desk import catalogue_records as stored
 from opendata.desk.casefile import ATTEMPTS, Sheet
 from opendata.desk.context import Desk
+from opendata.desk.inventory_records import counts_key
 from opendata.desk.ports import MAX_READ, Add, Key, Put, Row
 from opendata.desk.reading import history
 from opendata.rules import kpi
 from opendata.rules.errors import Stale, Unavailable
 from opendata.rules.feedback import Case, began, evolve
 
+AT_ONCE = 50
+UNREADABLE = "unreadable"
 Counters = Mapping[tuple[str, str], Mapping[str, int]]
 """Counts by quarter and agency; nothing that is nought."""
 
@@ -30,8 +33,8 @@ class Difference:
 
     Attributes:
         what: ``head``, ``index`` or ``unreadable`` of a case, or the name of a counter.
-        of: the case's number, or quarter and agency of the counter.
-        stored, recounted: the counts, or versions of the head; None: there is none.
+        of: the case's number, or of a counter quarter (or INVENTORY) and agency.
+        stored, recounted: the counts, or versions of the head; None: not known.
     """
 
     what: str
@@ -50,6 +53,11 @@ class Rebuilt:
     missing: dict[Key, dict[str, int]] = field(default_factory=dict)
 
     @property
+    def unreadable(self) -> bool:
+        """Whether a case could not be counted: then counters that differ are left as they are."""
+        return any(one.what == UNREADABLE for one in self.heads)
+
+    @property
     def differences(self) -> tuple[Difference, ...]:
         """All of them."""
         return (*self.heads, *self.counters)
@@ -58,8 +66,8 @@ class Rebuilt:
 def rebuild(desk: Desk, *, check: bool, told: Callable[[int], None] = lambda _n: None) -> Rebuilt:
     """Recompute everything and compare; unless it is a check, put right what differs.
 
-    A case that changes meanwhile lets the counting begin anew, so that counters are compared with
-    the very events that they count.
+    What changes meanwhile lets the counting begin anew, so that counters are compared with the very
+    events, datasets and items that they count.
 
     Args:
         desk: the desk.
@@ -70,16 +78,26 @@ def rebuild(desk: Desk, *, check: bool, told: Callable[[int], None] = lambda _n:
         Unavailable: the desk was too busy each time; nothing was put right.
     """
     for _ in range(ATTEMPTS):
-        found, seen, sync = Rebuilt(), dict[str, int](), catalogue.last_sync(desk)
-        sums = _summed(desk, found, seen, check=check, told=told)
-        live = counters(desk)
-        if seen == _versions(desk, seen) and sync == catalogue.last_sync(desk):
-            _compare(found, live, sums)
-            if found.missing and not check:
-                for key, amounts in found.missing.items():
-                    desk.store.commit(Add(key, amounts))
+        found, seen, lists = Rebuilt(), dict[str, int](), _lists(desk)
+        datasets, items = lists
+        sums = _summed(desk, found, seen, datasets, check=check, told=told)
+        live, held = counters(desk), _held(desk)
+        if seen == _versions(desk, seen) and lists == _lists(desk):
+            _compare(found, live, sums, records.counter_key)
+            _compare(found, held, items, lambda _, agency: counts_key(agency))
+            if not (check or found.unreadable):
+                _mend(desk, found.missing)
             return found
     raise Unavailable(what="rebuild")
+
+
+def _mend(desk: Desk, missing: Mapping[Key, Mapping[str, int]]) -> None:
+    """Add what is missing, a few counts at a time: an update of DynamoDB may be 4 KB long."""
+    for key, amounts in missing.items():
+        names = sorted(amounts)
+        for at in range(0, len(names), AT_ONCE):
+            some = {name: amounts[name] for name in names[at : at + AT_ONCE]}
+            desk.store.commit(Add(key, some))
 
 
 def counters(desk: Desk) -> Counters:
@@ -88,22 +106,38 @@ def counters(desk: Desk) -> Counters:
     for row in desk.store.query(records.STATUS).rows:
         quarter, _, agency = row.key.sk.partition("#")
         if not (quarter.isalpha() or stored.is_target(row)):
-            live[quarter, agency] = {name: n for name, n in row.value.items() if n}
-    return {key: counts for key, counts in live.items() if counts}
+            live[quarter, agency] = row.value
+    return _tidy(live)
+
+
+def _lists(desk: Desk) -> tuple[Counters, Counters]:
+    """The counters as the datasets add up to them, and those of the inventory as its items do."""
+    items = {(records.INVENTORY, code): sums for code, sums in inventory.recounted(desk).items()}
+    return catalogue.recounted(desk), _tidy(items)
+
+
+def _held(desk: Desk) -> Counters:
+    """The counters of the inventory as they are stored."""
+    stored_counts = inventory.overview(desk).counts
+    return _tidy({(records.INVENTORY, code): counts for code, counts in stored_counts.items()})
+
+
+def _tidy(sums: Counters) -> Counters:
+    kept = {key: {name: n for name, n in one.items() if n} for key, one in sums.items()}
+    return {key: counts for key, counts in kept.items() if counts}
 
 
 def _summed(
     desk: Desk,
     found: Rebuilt,
     seen: dict[str, int],
+    datasets: Counters,
     *,
     check: bool,
     told: Callable[[int], None],
 ) -> Counters:
     """The counters as events and datasets add up to them; heads are looked at on the way."""
-    sums: dict[tuple[str, str], dict[str, int]] = {}
-    for (quarter, agency), counts in catalogue.recounted(desk).items():
-        sums[quarter, agency] = dict(counts)
+    sums = {key: dict(counts) for key, counts in datasets.items()}
     for head in _heads(desk):
         number = _number(head.key)
         seen[number] = head.version
@@ -117,10 +151,9 @@ def _summed(
                 for name, n in tally.counts.items():
                     counted[name] = counted.get(name, 0) + n
         except records.UNREADABLE:
-            found.heads.append(Difference("unreadable", number))
+            found.heads.append(Difference(UNREADABLE, number))
         told(found.cases)
-    tidy = {key: {name: n for name, n in one.items() if n} for key, one in sums.items()}
-    return {key: counts for key, counts in tidy.items() if counts}
+    return _tidy(sums)
 
 
 def _heads(desk: Desk) -> Iterator[Row]:
@@ -165,12 +198,14 @@ def _head_of(desk: Desk, head: Row, case: Case, *, check: bool) -> Difference | 
     return Difference(what, case.id, head.version, case.version)
 
 
-def _compare(found: Rebuilt, live: Counters, sums: Counters) -> None:
+def _compare(
+    found: Rebuilt, live: Counters, sums: Counters, key_of: Callable[[str, str], Key]
+) -> None:
     for quarter, agency in sorted({*live, *sums}):
         old, new = live.get((quarter, agency), {}), sums.get((quarter, agency), {})
         for name in sorted({*old, *new}):
             if old.get(name, 0) != new.get(name, 0):
                 of = f"{quarter} {agency}"
                 found.counters.append(Difference(name, of, old.get(name, 0), new.get(name, 0)))
-                amounts = found.missing.setdefault(records.counter_key(quarter, agency), {})
+                amounts = found.missing.setdefault(key_of(quarter, agency), {})
                 amounts[name] = new.get(name, 0) - old.get(name, 0)

@@ -412,6 +412,50 @@ def change(folder, statement):
         assert connection.execute(statement).rowcount == 1
 
 
+def test_a_recount_finds_nothing_on_an_honest_desk(opendata, ministry):
+    told = opendata("rebuild", "--check", "--data", ministry)
+    assert (told.code, told.out) == (0, ["已重算2件，0處不符。"])
+    as_json = opendata("rebuild", "--check", "--json", "--data", ministry)
+    assert (as_json.code, as_json.json) == (0, {"cases": 2, "differences": []})
+
+
+def test_what_differs_is_told_a_line_each_and_put_right(opendata, ministry):
+    change(
+        ministry,
+        """UPDATE rows SET counters = json_set(counters, '$.days', 7, '$.refused', 1)
+        WHERE pk = 'STATUS' AND sk = '115Q1#aac'""",
+    )
+    change(ministry, "UPDATE rows SET open_pk = NULL WHERE pk = 'CASE#S2' AND sk = 'HEAD'")
+    change(
+        ministry,
+        """UPDATE rows SET data = json_set(data, '$.officer', 'U0NOBODY')
+        WHERE pk = 'CASE#S97944' AND sk = 'HEAD'""",
+    )
+    told = opendata("rebuild", "--check", "--data", ministry)
+    assert told.out == [
+        "S2　索引位置與事件不符。",
+        "S97944　現況與事件不符。",
+        "115Q1 aac　days：儲存7，重算0",
+        "115Q1 aac　refused：儲存1，重算0",
+        "已重算2件，4處不符。",
+    ]
+    as_json = opendata("rebuild", "--check", "--json", "--data", ministry).json["differences"]
+    days = {"what": "days", "of": "115Q1 aac", "stored": 7, "recounted": 0}
+    assert days in as_json
+    assert told.code == 1
+    mended = opendata("rebuild", "--data", ministry)
+    assert (mended.code, mended.out[-1]) == (0, "已重算2件，更正4處。")
+    assert opendata("rebuild", "--check", "--data", ministry).code == 0
+
+
+def test_what_cannot_be_read_is_told_and_no_counter_is_touched(opendata, ministry):
+    change(ministry, "UPDATE rows SET data = '{}' WHERE pk = 'CASE#S2' AND sk = 'EVENT#00001'")
+    told = opendata("rebuild", "--data", ministry)
+    assert told.code == 1
+    assert told.out[0].startswith("S2　無法讀取")
+    assert "不符" in told.out[-1]
+
+
 def test_a_store_as_we_left_it_is_proven(opendata, ministry):
     told = opendata("audit", "verify", "--data", ministry)
     assert (told.code, told.out) == (0, ["已驗證2件，0處不符。"])

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from opendata.desk import reading
+from opendata.desk import inventory, reading
 from opendata.desk import rebuild as rebuilding
+from opendata.desk.inventory import Entry
+from opendata.desk.inventory_records import counts_key
 from opendata.desk.ports import Add
 from opendata.desk.rebuild import rebuild
 from opendata.desk.records import counter_key
 from opendata.rules.errors import Unavailable
-from tests.world import ETHICS, FailingStore, posted, rated
+from opendata.rules.inventory import Item
+from tests.world import CORA, ETHICS, FailingStore, posted, rated
 
 
 @pytest.fixture
@@ -83,6 +86,31 @@ def test_a_case_that_cannot_be_read_is_told_and_the_others_are_looked_at(lived):
     found = rebuild(lived.desk, check=True)
     assert ("unreadable", "S2") in {(one.what, one.of) for one in found.heads}
     assert found.cases == 5
+
+
+def test_what_it_counted_for_is_not_taken_away_while_a_case_cannot_be_read(lived):
+    before = rebuilding.counters(lived.desk)
+    spoil(lived, ("CASE#S2", "EVENT#00001"), dict.clear)
+    assert rebuild(lived.desk, check=False).counters
+    assert rebuilding.counters(lived.desk) == before
+
+
+def test_the_inventory_is_recounted_too(lived):
+    entry = Entry(2, Item("1", ETHICS, "廉政統計", planned=115), "")
+    inventory.take_in(lived.desk, [entry], CORA)
+    assert rebuild(lived.desk, check=True).differences == ()
+    lived.desk.store.commit(Add(counts_key(ETHICS), {"waits:115": 3}))
+    (wrong,) = rebuild(lived.desk, check=False).differences
+    assert (wrong.what, wrong.of) == ("waits:115", f"INVENTORY {ETHICS}")
+    assert (wrong.stored, wrong.recounted) == (4, 1)
+    assert rebuild(lived.desk, check=True).differences == ()
+
+
+def test_many_counts_of_a_row_are_put_right(lived):
+    wrong = {f"took:{days:02}": 1 for days in range(60)} | {f"worked:{n:02}": 2 for n in range(60)}
+    lived.desk.store.commit(Add(counter_key("115Q1", ETHICS), wrong))
+    rebuild(lived.desk, check=False)
+    assert rebuild(lived.desk, check=True).differences == ()
 
 
 class Busy:
