@@ -1,11 +1,13 @@
 """Operations of every kind in random order, drawn from one seed, on the real desk.
 
 Cases come, are worked on and rated; deliveries are repeated, come early, late or changed; people
-move cases, days and seats change, and processes die. What must be true of it stands in the tests.
+move cases, days and seats change, datasets and plans too, and processes die. What must be true of
+it stands in the tests.
 """
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -16,10 +18,13 @@ from pathlib import Path
 from random import Random
 from types import MappingProxyType
 
+from opendata.adapters.catalogue_files import Export
 from opendata.adapters.sqlite import SqliteStore
 from opendata.desk import (
     casework,
+    catalogue,
     intake,
+    inventory,
     outbox,
     publication,
     rebuild,
@@ -30,13 +35,16 @@ from opendata.desk import (
 )
 from opendata.desk.context import Desk
 from opendata.desk.incoming import Commented, Incoming, Posted, Rated, Withdrawn
+from opendata.desk.inventory import Entry
 from opendata.rules.calendar import Closure
 from opendata.rules.canonical import digest
 from opendata.rules.errors import DeskError
 from opendata.rules.feedback import Case, Kind, State
+from opendata.rules.inventory import Item
 from opendata.rules.people import Agency
 from opendata.rules.reply import ReplyType
-from opendata.rules.roc import TAIPEI
+from opendata.rules.roc import TAIPEI, roc_year
+from tests.catalogues import csv_of, row
 from tests.due_oracle import of_table
 from tests.simulation import staff
 from tests.simulation.calling import Offices
@@ -46,7 +54,7 @@ from tests.world import CORA, REPLY, FailingStore, TurnedClock, World, lay
 FIRST = date(2018, 1, 2)
 STEP = timedelta(minutes=38)
 """Between two operations, on average: 100,000 of them take seven years of known office days."""
-OPEN_AT_ONCE, REMEMBERED = 25, 300
+OPEN_AT_ONCE, REMEMBERED, DATASETS = 25, 300, 30
 _FOREIGN = ("衛生福利部", "交通部")
 _EXPLAINED = replace(REPLY, type=ReplyType.EXPLAINED)
 
@@ -278,6 +286,45 @@ def _publish_late(of: Operations) -> bool:
     return True
 
 
+# -- datasets and the inventory -------------------------------------------------------------------
+
+
+def _list(of: Operations) -> bool:
+    """The platform's list: datasets come, go, and get another agency, date or title."""
+    today = of.desk.today()
+    rows = [
+        row(
+            str(n),
+            f"第{n}號統計{of.chance.choice(['', '', '', '表'])}",
+            agency=of.chance.choice(PLACES).name,
+            listed=f"{today - timedelta(days=of.chance.randint(0, 500))} 10:00:00",
+        )
+        for n in of.chance.sample(range(1, DATASETS + 1), of.chance.randint(DATASETS - 8, DATASETS))
+    ]
+    export = Export(io.BytesIO(csv_of(rows)))
+    return bool(catalogue.sync(of.desk, lambda: export, "export.csv", lambda *_: None).sync.written)
+
+
+def _plan(of: Operations) -> bool:
+    """An agency hands in some items of its inventory, changed ones with a reason."""
+    year = roc_year(of.desk.today())
+    entries = [
+        Entry(
+            line,
+            Item(
+                number=f"A{n}",
+                agency=of.chance.choice(PLACES).code,
+                title=f"第{n}號統計",
+                planned=year + of.chance.randint(0, 2),
+            ),
+            "配合業務調整",
+        )
+        for line, n in enumerate(of.chance.sample(range(1, DATASETS + 1), 3), 2)
+    ]
+    taken = inventory.take_in(of.desk, entries, CORA)
+    return bool(taken.new or taken.changed)
+
+
 # -- the clock and the calendar -------------------------------------------------------------------
 
 
@@ -333,6 +380,8 @@ _OPERATIONS: Mapping[str, tuple[Operation, float]] = MappingProxyType(
         "sweep": (_sweep, 3),
         "close": (_close, 0.15),
         "move house": (_move_house, 0.15),
+        "list": (_list, 0.3),
+        "plan": (_plan, 0.5),
         "deliver": (_deliver, 1),
     }
 )

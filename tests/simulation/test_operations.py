@@ -10,6 +10,7 @@ import pytest
 from opendata.desk import casefile, reading
 from opendata.desk.rebuild import counters
 from opendata.rules import kpi
+from opendata.rules.catalogue import COUNTS
 from opendata.rules.feedback import OPEN
 from tests.simulation.operations import NAMES, Operations
 
@@ -42,7 +43,7 @@ def test_counters_equal_the_recount_at_every_look_and_at_the_end(tmp_path):
         *(f"spent_{state}" for state in ANSWERING),
         *("substantive_in_time", "substantive_late", "by_cio", "refused", "rounds"),
         *("withdrawn", "extended", "stars", "stars_sum", "stars_low"),
-        *("from_comment", "from_suggestion"),
+        *("from_comment", "from_suggestion", *COUNTS),
     }
 
 
