@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from opendata.rules.deadline import Mode
 
@@ -39,8 +40,11 @@ class Settings:
             an address, or a path on this machine.
         inbox: where exported lists of feedback are dropped (``OPENDATA_INBOX``); a folder, or
             ``s3://bucket/prefix``; empty: nowhere.
+        reply_webhook_url: where ``reply.approved`` is posted (``OPENDATA_REPLY_WEBHOOK_URL``);
+            https, or this machine; empty: nowhere.
+        reply_webhook_secret: the ``whsec_…`` that signs it (``OPENDATA_REPLY_WEBHOOK_SECRET``).
 
-    On AWS the three secrets hold ARNs of Secrets Manager.
+    On AWS the four secrets hold ARNs of Secrets Manager.
     """
 
     data: Path = Path(".opendata")
@@ -57,6 +61,8 @@ class Settings:
     half_closes: bool = False
     catalogue_url: str = CATALOGUE_URL
     inbox: str = ""
+    reply_webhook_url: str = ""
+    reply_webhook_secret: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
@@ -87,7 +93,22 @@ class Settings:
             half_closes=half == "closed",
             catalogue_url=env.get("OPENDATA_CATALOGUE_URL") or CATALOGUE_URL,
             inbox=env.get("OPENDATA_INBOX", ""),
+            reply_webhook_url=_webhook_url(env),
+            reply_webhook_secret=env.get("OPENDATA_REPLY_WEBHOOK_SECRET", ""),
         )
+
+
+def _webhook_url(env: Mapping[str, str]) -> str:
+    told = env.get("OPENDATA_REPLY_WEBHOOK_URL", "")
+    if not told:
+        return ""
+    parts = urlsplit(told)
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not (here or (parts.scheme == "https" and parts.hostname)):
+        raise SettingsError("OPENDATA_REPLY_WEBHOOK_URL begins with https://")
+    if not env.get("OPENDATA_REPLY_WEBHOOK_SECRET"):
+        raise SettingsError("OPENDATA_REPLY_WEBHOOK_SECRET is missing")
+    return told
 
 
 def _days(env: Mapping[str, str], name: str, usual: int) -> int:

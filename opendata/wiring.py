@@ -50,7 +50,13 @@ def make_desk(given: Settings, clock: Clock = now) -> Desk:
         mode=given.mode,
         half_closes=given.half_closes,
     )
-    return Desk(_store(given, clock), clock, terms)
+    announcer = None
+    if given.reply_webhook_url:
+        # Few processes announce anything.
+        from opendata.adapters.reply_webhook import ReplyWebhook  # noqa: PLC0415
+
+        announcer = ReplyWebhook(given.reply_webhook_url, given.reply_webhook_secret)
+    return Desk(_store(given, clock), clock, terms, announcer=announcer)
 
 
 def _store(given: Settings, clock: Clock) -> Store:

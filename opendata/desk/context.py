@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Protocol
 
 from opendata.desk import records
 from opendata.desk.ports import Clock, Key, Row, Store
@@ -58,18 +59,32 @@ class _Memory:
     seen: Seen = field(default_factory=dict)
 
 
+class Announcer(Protocol):
+    """Sends a signed webhook to whoever posts replies by machine."""
+
+    def __call__(self, webhook: str, body: bytes, at: datetime) -> None:
+        """Send a body under an id, signed at an instant.
+
+        Raises:
+            Unavailable: it was not taken; it is tried again.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The context of all use cases.
 
     ``round``: the one in which a person was shown the case that is acted on; in another, nothing
-    is done. None: nobody was shown any.
+    is done. None: nobody was shown any. ``announcer``: sends what was approved to whoever posts it
+    by machine; None: nobody does.
     """
 
     store: Store
     clock: Clock
     terms: Terms = Terms()
     round: int | None = None
+    announcer: Announcer | None = None
     _memory: _Memory = field(default_factory=_Memory)
 
     def for_request(self) -> Desk:

@@ -69,6 +69,8 @@ def approve(desk: Desk, case_id: str, actor: str, shown: str) -> Case:
         to = approved_to(saved.purpose)
         sheet.record(Action.APPROVE, to, approval=_approval(sheet, text))
         sheet.tell(CARD, Message.APPROVAL, Message.TO_PUBLISH)
+        if desk.announcer is not None:
+            sheet.tell(Message.ANNOUNCE)
 
     return transact(desk, case_id, actor, decide)
 

@@ -61,9 +61,12 @@ class Message(StrEnum):
     MATCH = "match"
     PLAN = "plan"
     FULFIL = "fulfil"
+    ANNOUNCE = "announce"
 
 
-TASKS = frozenset({Message.RECOMPUTE, Message.MATCH, Message.PLAN, Message.FULFIL})
+TASKS = frozenset(
+    {Message.RECOMPUTE, Message.MATCH, Message.PLAN, Message.FULFIL, Message.ANNOUNCE}
+)
 """What is done, and not told: no message comes of it."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from opendata.desk import matching, promises, recompute
+from opendata.desk import announcing, matching, promises, recompute
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent, Message
 
@@ -38,6 +38,7 @@ TASKS: Mapping[Message, Task] = {
     Message.MATCH: matching.match,
     Message.PLAN: promises.plan,
     Message.FULFIL: promises.fulfil,
+    Message.ANNOUNCE: announcing.announce,
 }
 
 
