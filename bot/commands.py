@@ -22,7 +22,7 @@ from opendata.desk.explained import explained as explain
 from opendata.desk.explained import what_if
 from opendata.desk.numbers import status
 from opendata.desk.office import overview
-from opendata.desk.reading import open_cases, person
+from opendata.desk.reading import open_cases, overdue_cases, person
 from opendata.desk.records import read_case
 from opendata.rules.agencies import called
 from opendata.rules.errors import Fault, Invalid, Stranger
@@ -30,6 +30,7 @@ from opendata.rules.roc import TAIPEI, parse_date
 
 Told = dict[str, Any]
 Command = Callable[[Face, str, Sequence[str]], Told]
+OVERDUE = ("overdue", "逾期")
 IMPORTS = ("import", "匯入")
 """The words that open a modal; all others are answered in the ack."""
 _PERIOD = re.compile(r"\d{1,3}([Qq]\d|年|$)|\d{4}")
@@ -113,28 +114,33 @@ def numbers(
     return {"text": status_text(voice, counted), "blocks": blocks}
 
 
-def _list(face: Face, actor: str, _: Sequence[str]) -> Told:
-    return listing(face, actor)
+def _list(face: Face, actor: str, rest: Sequence[str]) -> Told:
+    return listing(face, actor, overdue=bool(rest) and rest[0].lower() in OVERDUE)
 
 
-def listing(face: Face, actor: str, before: Sequence[str] = ()) -> Told:
-    """A page of open cases by due date; ``before`` are the ends of the pages before it."""
-    voice = face.voice_of(actor)
-    page = open_cases(face.desk, actor, before[-1] if before else None)
+def listing(face: Face, actor: str, before: Sequence[str] = (), *, overdue: bool = False) -> Told:
+    """A page of open cases by due date; ``before`` are the ends of the pages before it.
+
+    ``overdue``: only those whose date has passed.
+    """
+    voice, asked = face.voice_of(actor), overdue_cases if overdue else open_cases
+    page = asked(face.desk, actor, before[-1] if before else None)
     cases = [read_case(row) for row in page.rows]
-    heading = voice.say("list.heading")
+    heading = voice.say("list.heading.overdue" if overdue else "list.heading")
+    what = "overdue" if overdue else "list"
     if not (cases or before or page.next):
-        none = voice.say("list.none")
+        none = voice.say("list.none.overdue" if overdue else "list.none")
         return {"text": none, "blocks": [b.section(none)]}
     blocks = [b.header(heading), *(case_line(voice, case) for case in cases)]
     # A value holds two thousand characters: from far down, the way back leads to the beginning.
     trail = (*before, page.next)[-TRAIL:] if page.next else ()
     blocks += paging(
         voice,
-        back=Spot("list", tuple(before[:-1])) if before else None,
-        more=Spot("list", trail) if page.next else None,
+        back=Spot(what, tuple(before[:-1])) if before else None,
+        more=Spot(what, trail) if page.next else None,
     )
-    return {"text": voice.say("list.notice", n=len(cases)), "blocks": blocks}
+    notice = voice.say("list.notice.overdue" if overdue else "list.notice", n=len(cases))
+    return {"text": notice, "blocks": blocks}
 
 
 def _inventory(face: Face, actor: str, _: Sequence[str]) -> Told:
@@ -156,7 +162,7 @@ def page(face: Face, actor: str, spot: Spot) -> Told:
         return inventory.late_items(face, actor, spot.where)
     if spot.what == "calendar":
         return calendar_page(face, actor, int(spot.where[0]))
-    return listing(face, actor, spot.where)
+    return listing(face, actor, spot.where, overdue=spot.what == "overdue")
 
 
 def _show(face: Face, actor: str, rest: Sequence[str]) -> Told:

@@ -9,17 +9,24 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from bot import blocks as b
-from bot.blocks import Block
+from bot.blocks import Block, escaped
 from bot.commands import knows
 from bot.face import Face
 from bot.ids import Button
 from bot.lists import case_line
+from bot.numbers import summary_blocks
+from bot.quarterly import home_line
 from bot.voice import Voice
-from opendata.desk import watching
+from opendata.desk import promises, watching
+from opendata.desk.numbers import status
 from opendata.desk.reading import Desktop, desktop
+from opendata.desk.submissions import standing
 from opendata.rules.feedback import Case
+from opendata.rules.inventory import Item
+from opendata.rules.people import Person, Role
 
-SHOWN = 10
+SHOWN, PROMISES, TITLE = 10, 5, 100
+_LEADERS = frozenset({Role.CIO, Role.COORDINATOR})
 # Whoever may decide only since it was submitted got no request, and finds the draft here.
 _DECIDED = frozenset({"home.to_approve", "home.to_review", "home.to_cosign"})
 
@@ -45,13 +52,46 @@ def home(face: Face, actor: str) -> Block:
     blocks = [b.header(voice.say("home.hello", name=before.person.name))]
     for heading, cases in _shelves(before):
         blocks += _shelf(voice, heading, cases, many=before.more)
+    blocks += _promised(voice, promises.of(face.desk, actor))
     if len(blocks) == 1:
         blocks.append(b.section(voice.say("home.nothing")))
-    swept, beat = (at or voice.say("status.never") for at in watching.last(face.desk))
+    blocks += _overview(face, voice, before.person)
+    never = voice.say("status.never")
+    swept, beat, synced = (at or never for at in watching.last(face.desk))
     version = face.desk.calendar().version
-    foot = voice.say("home.foot", swept=swept, beat=beat, version=version)
+    foot = voice.say("home.foot", swept=swept, beat=beat, synced=synced, version=version)
     blocks += [b.divider(), b.context(foot)]
     return {"type": "home", "blocks": blocks}
+
+
+def _promised(voice: Voice, items: Sequence[Item]) -> list[Block]:
+    """我的承諾: what was promised to citizens and is not on the platform yet."""
+    if not items:
+        return []
+    told = voice.say("home.shelf", heading=voice.say("home.promised"), n=len(items))
+    blocks = [b.header(told)]
+    for item in items[:PROMISES]:
+        late = item.promised is not None and item.promised < voice.today
+        line = voice.say(
+            "home.promise.late" if late else "home.promise",
+            case=item.case or "",
+            title=escaped(item.title, TITLE),
+            promised=item.promised or voice.today,
+        )
+        blocks.append(b.section(line))
+    return blocks
+
+
+def _overview(face: Face, voice: Voice, person: Person) -> list[Block]:
+    """本季概況 for CIOs and coordinators, and at the ministry who has handed in."""
+    if not _LEADERS & person.roles:
+        return []
+    counted = status(face.desk)
+    blocks = [b.header(voice.say("home.quarter")), *summary_blocks(voice, counted)]
+    handed_in = standing(face.desk) if face.desk.directory().may_import(person.id) else ()
+    if handed_in:
+        blocks.append(b.section(voice.say("home.submissions", told=home_line(voice, handed_in))))
+    return blocks
 
 
 def _shelves(before: Desktop) -> list[tuple[str, Sequence[Case]]]:

@@ -80,10 +80,10 @@ class Modal(StrEnum):
 class Spot:
     """What a paging button leads to, and where.
 
-    ``what``: a page of ``list``, ``behind``, ``items``, ``status`` or ``calendar``. ``where`` of a
-    list are the ends of the pages before it, so that there is a way back; of what stands behind a
-    number, before them the number, its period and the agency; of the status its period, how many
-    agencies come before, and the agency; of the calendar, how many closures.
+    ``what``: a page of ``list``, ``overdue``, ``behind``, ``items``, ``status`` or ``calendar``.
+    ``where`` of a list are the ends of the pages before it, so that there is a way back; of what
+    stands behind a number, before them the number, its period and the agency; of the status its
+    period, how many agencies come before, and the agency; of the calendar, how many closures.
     """
 
     what: str

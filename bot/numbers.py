@@ -54,6 +54,17 @@ def _heading(voice: Voice, counted: Status, ministry: str) -> str:
     return voice.say("status.heading", scope=ministry, period=period, time=counted.as_of)
 
 
+def summary_blocks(voice: Voice, counted: Status) -> list[Block]:
+    """本季概況: the first numbers, the way to their cases, and the year's datasets."""
+    total = counted.total
+    lines = [
+        voice.say("status.within_7", **_share(voice, total.within_7)),
+        voice.say("status.late", late=total.late, open_late=total.open_late),
+        *datasets(voice.language, counted),
+    ]
+    return [b.section("\n".join(lines)), *_leading(voice, counted)]
+
+
 def _leading(voice: Voice, counted: Status) -> list[Block]:
     """Buttons to the cases behind the numbers; none where there are none."""
     buttons = [

@@ -73,6 +73,8 @@ def answers(made: Ministry) -> Iterator[Sample]:
     yield from _behind(made)
     yield from _pages(made, "calendar")
     yield from _pages(made, "list")
+    yield made.answer("overdue", made.command(CIO, "list overdue"))
+    yield from _pages(made, "list overdue")
     yield from _pages(made, "status")
     yield made.answer("refused", made.press(AUDITOR, Button.CLAIM, made.ref("S7400")))
 
@@ -102,9 +104,9 @@ def _pages(made: Ministry, word: str) -> Iterator[Sample]:
     while value := _leading(shown, Button.MORE):
         number += 1
         shown = made.press(CIO, Button.MORE, value)
-        yield made.answer(f"{word}-page{number}", shown)
+        yield made.answer(f"{word.replace(' ', '_')}-page{number}", shown)
     if value := _leading(shown, Button.BACK):
-        yield made.answer(f"{word}-back", made.press(CIO, Button.BACK, value))
+        yield made.answer(f"{word.replace(' ', '_')}-back", made.press(CIO, Button.BACK, value))
 
 
 def _leading(shown: Json, button: Button) -> str | None:

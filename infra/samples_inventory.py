@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from bot.ids import Button, Ref
 from infra.samples_desk import AGENCY, AGENCY_NAME, COORDINATOR, OFFICER, Ministry, Sample
@@ -14,6 +15,7 @@ from opendata.rules.catalogue import Found, Listing
 from opendata.rules.inventory import MOST, Item, Openness, Priority, Readiness
 
 _LATE, _FULL = 12, 3
+_PASSED, _AHEAD = date(2026, 2, 1), date(2026, 9, 30)
 
 
 class Shown:
@@ -50,6 +52,8 @@ def inventories(made: Ministry) -> Iterator[Sample]:
         Item("A1", AGENCY, title, planned=115, readiness=frozenset(Readiness)),
         Item("A3", AGENCY, f"{title[: MOST - 3]}（三）", planned=115),
         replace(_closed(title), number="A2"),
+        Item("P1", AGENCY, title, planned=115, case="S1", holder=OFFICER, promised=_PASSED),
+        Item("P2", AGENCY, title, planned=115, case="S2", holder=OFFICER, promised=_AHEAD),
         *(
             Item(f"B{n:02}", AGENCY, title[: MOST - 9] + f"（{n}）", planned=114)
             for n in range(_LATE)
@@ -60,6 +64,7 @@ def inventories(made: Ministry) -> Iterator[Sample]:
     synced(made, *(Listing(f"{n}", f"{likely}{n}", AGENCY_NAME) for n in range(1000, 1000 + _FULL)))
     yield made.answer("inventory", made.command(COORDINATOR, "inventory"))
     yield made.answer("inventory-in_chinese", made.command(OFFICER, "盤點"))
+    yield made.sample("home-promises", "home", made.home(OFFICER))
     late = made.press(COORDINATOR, Button.LATE_ITEMS, "-")
     yield made.answer("inventory-late", late)
     yield from _further(made, late)

@@ -48,6 +48,8 @@ def quarterlies(made: Ministry) -> Iterator[Sample]:
     yield made.modal("submission-handed_in", result)
     whole = quarterly.handed_in(voice, shown["updated"], [])
     yield made.modal("submission-whole", whole)
+    yield made.sample("home-submissions", "home", made.home(COORDINATOR))
+    yield made.answer("overdue-none", made.command(OFFICER, "list 逾期"))
     yield made.answer("quarterly-not_mine", made.press(AUDITOR, Button.NO_CHANGE, value))
     yield made.answer("quarterly-no_change", made.press(OFFICER, Button.NO_CHANGE, value))
     yield made.answer("quarterly-again", made.press(COORDINATOR, Button.NO_CHANGE, value))

@@ -152,6 +152,17 @@ def open_cases(desk: Desk, actor: str, after: str | None = None) -> Page:
     return Page(seen, page.next)
 
 
+def overdue_cases(desk: Desk, actor: str, after: str | None = None) -> Page:
+    """Of the open cases that the person may see those that are overdue, the longest first.
+
+    Returns and raises like ``open_cases``.
+    """
+    page, today = open_cases(desk, actor, after), desk.today()
+    late = [row for row in page.rows if records.read_case(row).due_now < today]
+    # By due date: behind the first that is not overdue there is none.
+    return Page(late, page.next if len(late) == len(page.rows) else None)
+
+
 def around(desk: Desk, who: Person, after: str | None, limit: int) -> Page:
     """Open cases of the person's agency, by due date; of all, if the person's reach is wider."""
     directory = desk.directory()

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from opendata.desk import outbox, records
+from opendata.desk.catalogue_records import SYNC_KEY
 from opendata.desk.clocks import recounted
 from opendata.desk.context import Desk
 from opendata.desk.outbox import Intent
@@ -127,9 +128,9 @@ def swept_at(desk: Desk) -> datetime | None:
     return last(desk)[0]
 
 
-def last(desk: Desk) -> tuple[datetime | None, datetime | None]:
-    """When the sweep ran last, and when the heart beat last."""
-    keys = [records.watch_key(what) for what in (records.SWEEP, records.HEARTBEAT)]
+def last(desk: Desk) -> tuple[datetime | None, datetime | None, datetime | None]:
+    """When the sweep ran last, the heart beat last, and a list of datasets was taken last."""
+    keys = [*(records.watch_key(what) for what in (records.SWEEP, records.HEARTBEAT)), SYNC_KEY]
     rows = desk.store.get(*keys)
-    swept, beat = (records.read_watch(rows[key]) if key in rows else None for key in keys)
-    return swept, beat
+    swept, beat, synced = (records.read_watch(rows[key]) if key in rows else None for key in keys)
+    return swept, beat, synced

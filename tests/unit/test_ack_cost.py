@@ -76,6 +76,7 @@ def counted(calls, act):
 WORDS = {
     "status": QUERY,
     "list": LIST,
+    "list overdue": LIST,
     "show S97944": QUERY,
     "due S97944": QUERY,
     "due 115/3/2": NOTHING,
@@ -100,9 +101,12 @@ def test_every_word_of_the_command_is_counted():
     assert in_english <= {text.split()[0] for text in WORDS}
 
 
-def test_app_home_is_one_query_and_a_look_at_when_was_swept(deployed, warm, calls):
+def test_app_home_is_a_query_for_each_part_and_a_look_at_when_was_swept(deployed, warm, calls):
+    """The cases and the promises; for who leads the numbers, and for the ministry who handed in."""
     deployed.claimed()
-    assert counted(calls, lambda: warm.home(OLIVE)) == [*LIST, "get"]
+    assert counted(calls, lambda: warm.home(OLIVE)) == [*LIST, *LIST, "get"]
+    assert counted(calls, lambda: warm.home(CAROL)) == [*LIST, *LIST, *QUERY, "get"]
+    assert counted(calls, lambda: warm.home(CORA)) == [*LIST, *LIST, *QUERY, *QUERY, "get"]
 
 
 # -- buttons

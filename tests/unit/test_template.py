@@ -297,6 +297,7 @@ def test_a_secret_is_read_only_by_the_functions_that_need_it():
                 readers.setdefault(resource["Ref"], set()).add(name)
     assert readers == {
         "WebhookSecrets": {"WebhookRole"},
+        "ReplyWebhookSecret": {"DeliverRole", "SweepRole", "WatchdogRole"},
         "SlackSigningSecret": {"SlackRole"},
         "SlackBotToken": {"SlackRole", "DeliverRole", "SweepRole", "WatchdogRole"},
     }

@@ -157,7 +157,7 @@ SENTENCES: dict[str, str] = {
     "status.never": "none yet",
     "status.asleep": "For {n} minutes no check has confirmed that all is well: reminders and messages may be late. Please tell whoever runs the system.",
     "status.unproven": "There has been no check yet. If the desk has run for more than {n} minutes, reminders and messages may be late: please tell whoever runs the system.",
-    "home.foot": "Last sweep {swept} | last check that found nothing wrong {beat} | office calendar version: {version}",
+    "home.foot": "Last sweep {swept} | last check that found nothing wrong {beat} | office calendar version: {version} | Datasets synced: {synced}",
     # What cannot be delivered
     "undelivered.text": "*{place}*\nNo messages arrive there since {since}; waiting to be sent: {n}.\nReason: {reason}.",
     "undelivered.do": "What to do: {advice}",

@@ -73,7 +73,7 @@ SENTENCES: dict[str, str] = {
     "help.text": (
         "*Open data feedback*  Commands:\n"
         "• `/opendata status` (狀態)  answers within 7 days this quarter; also `115Q3` or `115`\n"
-        "• `/opendata list` (清單)  open cases by due date\n"
+        "• `/opendata list` (清單)  open cases by due date, with `overdue` too\n"
         "• `/opendata show S123` (案件)  show a case again\n"
         "• `/opendata due S123` (期限)  the due date of a case, day by day; a date gives a trial\n"
         "• `/opendata calendar` (日曆)  versions of the office calendar, and closures\n"
@@ -87,6 +87,9 @@ SENTENCES: dict[str, str] = {
     "list.heading": "Open cases by due date",
     "list.notice": "Open cases by due date; on this page: {n}",
     "list.none": "There are no open cases.",
+    "list.heading.overdue": "Overdue cases, the longest first",
+    "list.notice.overdue": "Overdue cases: {n} on this page",
+    "list.none.overdue": "No case is overdue.",
     "list.line": "*{case}*  {title}\n{due} ({left}) | {agency} | {state} | officer: {officer}",
     "list.line.nobody": "*{case}*  {title}\n{due} ({left}) | {agency} | {state}",
     "status.heading": "Open data feedback: {scope} | {period} (as of {time})",
@@ -135,6 +138,11 @@ SENTENCES: dict[str, str] = {
     "import.more": "{n} more are not listed.",
     # App Home
     "home.hello": "Hello, {name}",
+    "home.promised": "My promises",
+    "home.promise": "{case} “{title}”: to be open by {promised}",
+    "home.promise.late": "{case} “{title}”: to be open by {promised}, *overdue*",
+    "home.quarter": "This quarter",
+    "home.submissions": "*Submissions* {told}",
     "home.mine": "Mine",
     "home.to_approve": "For my approval",
     "home.to_review": "For my review",

@@ -157,7 +157,7 @@ SENTENCES: dict[str, str] = {
     "status.never": "尚無紀錄",
     "status.asleep": "已逾{n}分鐘未能確認運作正常，提醒與通知可能延誤，請通知系統管理人員。",
     "status.unproven": "尚無查核紀錄。系統啟用逾{n}分鐘仍無紀錄者，提醒與通知可能延誤，請通知系統管理人員。",
-    "home.foot": "最近巡檢{swept}｜最近查核無異常{beat}｜辦公日曆版本：{version}",
+    "home.foot": "最近巡檢{swept}｜最近查核無異常{beat}｜最近同步資料集{synced}｜辦公日曆版本：{version}",
     # What cannot be delivered
     "undelivered.text": "*{place}*\n自{since}起收不到資料開放的訊息，目前有{n}則等待補送。\n原因：{reason}。",
     "undelivered.do": "請處理：{advice}",

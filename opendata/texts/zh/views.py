@@ -73,7 +73,7 @@ SENTENCES: dict[str, str] = {
     "help.text": (
         "*資料開放意見回復*　可用指令：\n"
         "• `/opendata 狀態`（status）　本季7日內回復情形，可加機關、`115Q3` 或 `115`\n"
-        "• `/opendata 清單`（list）　依期限列出未結案件\n"
+        "• `/opendata 清單`（list）　依期限列出未結案件，可加 `逾期`\n"
         "• `/opendata 案件 S123`（show）　重新顯示一件\n"
         "• `/opendata 期限 S123`（due）　逐日說明一件的期限，也可填日期試算\n"
         "• `/opendata 日曆`（calendar）　辦公日曆的版本與停止上班\n"
@@ -87,6 +87,9 @@ SENTENCES: dict[str, str] = {
     "list.heading": "未結案件（依期限）",
     "list.notice": "未結案件（依期限）：本頁{n}件",
     "list.none": "目前沒有未結案件。",
+    "list.heading.overdue": "逾期案件（逾期最久者在前）",
+    "list.notice.overdue": "逾期案件：本頁{n}件",
+    "list.none.overdue": "目前沒有逾期案件。",
     "list.line": "*{case}*　{title}\n{due}（{left}）｜{agency}｜{state}｜承辦：{officer}",
     "list.line.nobody": "*{case}*　{title}\n{due}（{left}）｜{agency}｜{state}",
     "status.heading": "{scope}資料開放辦理情形｜{period}（統計至{time}）",
@@ -135,6 +138,11 @@ SENTENCES: dict[str, str] = {
     "import.more": "另有{n}處未列出。",
     # App Home
     "home.hello": "{name}，您好",
+    "home.promised": "我的承諾",
+    "home.promise": "{case}「{title}」　承諾於{promised}前開放",
+    "home.promise.late": "{case}「{title}」　承諾於{promised}前開放，*已逾期*",
+    "home.quarter": "本季概況",
+    "home.submissions": "*各機關提報*　{told}",
     "home.mine": "待我處理",
     "home.to_approve": "待我核准",
     "home.to_review": "待我核稿",
