@@ -28,6 +28,7 @@ from bot.reminders import reminder
 from bot.scene import Rendered, Scene
 from bot.undelivered import cause_of
 from bot.voice import Voice
+from bot.weekly import weekly
 from opendata.desk import catalogue as catalogue_desk
 from opendata.desk import copies, outbox
 from opendata.desk.casefile import asked_about
@@ -41,6 +42,7 @@ from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST, SUBMISSIONS
 from opendata.desk.reminding import deciders, to_be_decided
 from opendata.desk.submissions import submission
+from opendata.desk.weekly import told as week_of
 from opendata.rules.feedback import Case, State
 from opendata.rules.people import Directory, Role
 from opendata.rules.reminders import escalated_to, opening
@@ -353,10 +355,24 @@ def _of_call(face: Face, intent: Intent) -> Plan:
     return Plan(_copies(targets, sent, shown, person=False), one.version, nobody=not targets)
 
 
+def _of_week(face: Face, intent: Intent) -> Plan:
+    """To the ministry's channel: the numbers as they stand when it is sent."""
+    told, directory = week_of(face.desk), face.desk.directory()
+    sent = copies.sent(face.desk, intent.case, intent.kind, intent.occasion)
+
+    def shown(_to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+        return weekly(face.voice(), told)
+
+    channel = directory.channel(directory.root.code)
+    targets = [channel] if channel else []
+    return Plan(_copies(targets, sent, shown, person=False), SNAPSHOT, nobody=not targets)
+
+
 _PLANS: Mapping[Message, Callable[[Face, Intent], Plan]] = {
     Message.UNDELIVERABLE: _of_cause,
     Message.DIGEST: _of_digest,
     Message.MOVED: _of_moved,
     Message.CATALOGUE_REFUSED: _of_refusal,
     Message.CALL: _of_call,
+    Message.WEEKLY: _of_week,
 }

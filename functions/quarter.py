@@ -1,4 +1,4 @@
-"""Every morning: ask agencies for their quarterly submission, and remind those that owe one."""
+"""Every morning: the quarterly submissions, and once a week the numbers to the ministry."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import Any
 
 from functions.observed import publish
 from opendata import wiring
-from opendata.desk import submissions
+from opendata.desk import submissions, weekly
 
 
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Look at the calendar; on most mornings there is nothing to do."""
-    called = submissions.call(wiring.desk())
-    counts = {"SubmissionsAsked": called.asked, "SubmissionsReminded": called.reminded}
+    desk = wiring.desk()
+    called, weekly_asked = submissions.call(desk), weekly.ask(desk)
+    counts = {
+        "SubmissionsAsked": called.asked,
+        "SubmissionsReminded": called.reminded,
+        "WeeklyAsked": int(weekly_asked),
+    }
     publish(**counts)
     return counts

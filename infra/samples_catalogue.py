@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 from bot import catalogue
 from bot.numbers import status_blocks, status_text
-from infra.samples_desk import BEGIN, Ministry, Sample
+from bot.weekly import weekly
+from infra.samples_desk import AGENCY, BEGIN, Ministry, Sample
 from opendata.desk.catalogue_records import Refusal, Sync
 from opendata.desk.numbers import status
+from opendata.desk.weekly import Week
 from opendata.rules.catalogue import Target, Year
 from opendata.rules.errors import Fault
 from opendata.rules.feedback import Kind, State
@@ -72,3 +75,9 @@ def catalogues(made: Ministry) -> Iterator[Sample]:
             "blocks": status_blocks(voice, counted),
         }
         yield made.sample(f"status-{name}", "message", payload)
+        last = BEGIN.date() + timedelta(days=6)
+        week = weekly(voice, Week(replace(counted, agencies={AGENCY: _TOTAL}), last, 3))
+        payload = {"text": week.text, "blocks": week.blocks}
+        yield made.sample(f"weekly-{name}", "message", payload)
+    quiet = weekly(voice, Week(replace(counted, agencies={}), last, 0))
+    yield made.sample("weekly-quiet", "message", {"text": quiet.text, "blocks": quiet.blocks})

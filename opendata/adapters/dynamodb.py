@@ -54,6 +54,10 @@ SUB#<115Q3>            <agency>                        what an agency answers in
 SUB#<115Q3>#<agency>   OUT#<00001>#0                   an intent to ask it, or remind it
                                                        → timer T : <not_before>#<call>
 SUB#<115Q3>#<agency>   SENT#<kind>#<occasion>#<to>     what delivery knows of it
+WEEKLY                 WEEK#<202610>                   a week that was asked for
+WEEKLY                 OUT#<202610>#0                  an intent to tell its numbers
+                                                       → timer T : <not_before>#<weekly>
+WEEKLY                 SENT#<kind>#<occasion>#<to>     what delivery knows of it
 ROSTER                 VERSION                         counts the changes of the roster
 ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person

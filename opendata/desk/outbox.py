@@ -57,6 +57,7 @@ class Message(StrEnum):
     CATALOGUE_REFUSED = "catalogue_refused"
     PROMISE_KEPT = "promise_kept"
     CALL = "call"
+    WEEKLY = "weekly"
     RECOMPUTE = "recompute"
     MATCH = "match"
     PLAN = "plan"

@@ -24,7 +24,7 @@ TEXT, SAID, HELD = "TEXT#", "SAID#", "HELD#"
 ROSTER = "ROSTER"
 ROSTER_VERSION = Key(ROSTER, "VERSION")
 CALENDAR, CATALOGUE, INVENTORY = "CALENDAR", "CATALOGUE", "INVENTORY"
-SUBMISSIONS = "SUB#"
+SUBMISSIONS, WEEKLY = "SUB#", "WEEKLY"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
 SHIPPED = Key(CALENDAR, "SHIPPED")
 YEAR, CLOSED, CHANGE = "YEAR#", "CLOSED#", "CHANGE#"
@@ -254,7 +254,7 @@ def read_cause(row: Row) -> Cause:
 
 def outbox_partition(about: str) -> str:
     """Where intents lie: about a case, a cause, a list of ours, or for somebody's digest."""
-    if about in (CALENDAR, CATALOGUE, INVENTORY) or about.startswith(SUBMISSIONS):
+    if about in (CALENDAR, CATALOGUE, INVENTORY, WEEKLY) or about.startswith(SUBMISSIONS):
         return about
     if about.startswith(DIGEST):
         return f"DIGEST#{about.removeprefix(DIGEST)}"

@@ -33,6 +33,7 @@ from bot import (
     quarterly,
     reminders,
     scene,
+    weekly,
 )
 from bot.ids import Button, Modal
 from bot.messages import RENDER
@@ -52,7 +53,7 @@ LATER = {Message.PROMISE_KEPT: {State.ANSWERED, State.RECEIVED, State.WITHDRAWN}
 BUILDERS = (
     *(behind, calendar, card, catalogue, commands, digest, escalation, explained, extension),
     *(forms, home, inventory, lists, messages, modals, moved, numbers, promise, quarterly),
-    *(reminders, scene),
+    *(reminders, scene, weekly),
 )
 # What a sample of any size would show no better: a draft without words, more than a hundred groups
 # of agencies.

@@ -32,6 +32,7 @@ from bot.numbers import status_blocks, status_text
 from bot.refusals import sentence
 from bot.reminders import reminder
 from bot.voice import Voice
+from bot.weekly import weekly
 from infra.samples_desk import (
     AGENCY,
     BEGIN,
@@ -64,6 +65,7 @@ from opendata.desk.office import Entered, Outlook, Overview
 from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
 from opendata.desk.records import Cause, Opinion, head_row
+from opendata.desk.weekly import Week
 from opendata.rules import privacy
 from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.deadline import due
@@ -265,6 +267,11 @@ class Speaking:
         one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), answer, OFFICER, BEGIN)
         return _told(quarterly.called(self.voice, one))
 
+    def week(self):
+        line = Figures(received=3, open_late=2)
+        counted = Status("115Q1", BEGIN, {"aac": line}, line)
+        return _told(weekly(self.voice, Week(counted, BEGIN.date(), 1)))
+
     def quarter(self):
         one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), Answer.UPDATED, OFFICER, BEGIN)
         return quarterly.shown(self.voice, "115Q1", [one])
@@ -416,6 +423,7 @@ def _of_the_inventory(on, speaking):
     for answer in (None, *Answer):
         make = partial(lambda one, words: speaking(words).call(one), answer)
         yield on("message", f"{Message.CALL} {answer}", make)
+    yield on("message", f"{Message.WEEKLY} x", lambda words: speaking(words).week())
     yield on("answer", "quarter", lambda words: speaking(words).quarter())
     yield on("modal", "handed", lambda words: speaking(words).handed())
     yield on(

@@ -40,6 +40,7 @@ CHANGE = Change(3, ChangeKind.CLOSED, NOW, OLIVE, DUE.on, DUE.on, closures=(CLOS
 MOVED = Intent(f"~{OLIVE}.3.20260302", f"~{OLIVE}", 3, Message.MOVED, "3.20260302", NOW, OLIVE)
 TASK = Intent("CALENDAR.3.0", records.CALENDAR, 3, Message.RECOMPUTE, "", NOW)
 DATASET = Dataset("1000", "甲", "aac", "法務部廉政署", NOW.date(), NOW.date(), NOW.date())
+WEEKLY = Intent("WEEKLY.202610.0", "WEEKLY", 202610, Message.WEEKLY, "202610", NOW)
 CALL = Intent("SUB#115Q1#aac.1.0", "SUB#115Q1#aac", 1, Message.CALL, "call", NOW)
 ITEM = Item("A1", "aac", "甲", planned=115, case=CASE, holder=OLIVE)
 REFUSED = Intent(
@@ -87,6 +88,11 @@ ROWS = {
     "a closure": records.closure_row(CLOSED),
     "a change of the calendar": records.change_row(CHANGE),
     "a task": outbox.intent_row(TASK),
+    "a week": Row(Key(records.WEEKLY, "WEEK#202610"), {}),
+    "what tells of it": outbox.intent_row(WEEKLY),
+    "what delivery knows of the week": Row(
+        copies.sent_key(records.WEEKLY, Message.WEEKLY, "202610", "C-MOJ"), {}
+    ),
     "a submission": submission_row(Submission("115Q1", "aac", NOW.date(), NOW.date())),
     "what asks for it": outbox.intent_row(CALL),
     "what delivery knows of asking": Row(
@@ -124,6 +130,8 @@ FORMS = {
     "county": r"\S{3}",
     "what": r"[a-z.]+",
     "wakes_at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00",
+    "202610": r"\d{6}",
+    "weekly": r"WEEKLY\.\d{6}\.0",
     "call": r"SUB#\d{3}Q[1-4]#[\w-]+\.\d+\.0",
     "115Q": r"\d{3}Q",
     "seconds": r"\d{10}",
@@ -194,7 +202,7 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 18
+    assert len(told) == 19
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 

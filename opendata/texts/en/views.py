@@ -137,6 +137,11 @@ SENTENCES: dict[str, str] = {
     "import.calendar": "Office calendar: years imported: {taken}, wrong lines: {refused}. With a single wrong line nothing is imported.",
     "import.more": "{n} more are not listed.",
     # App Home
+    "weekly.heading": "The week | {date}",
+    "weekly.due": "Due by {last} and not answered: {n}",
+    "weekly.late": "Open and overdue: {agencies}",
+    "weekly.agency": "{agency} {n}",
+    "weekly.notice": "{heading}: answered in 7 days {n}/{d}, overdue {late}, due this week {due}",
     "home.hello": "Hello, {name}",
     "home.promised": "My promises",
     "home.promise": "{case} “{title}”: to be open by {promised}",

@@ -137,6 +137,11 @@ SENTENCES: dict[str, str] = {
     "import.calendar": "辦公日曆表：匯入{taken}個年度，{refused}行有誤；有任何一行有誤即不匯入。",
     "import.more": "另有{n}處未列出。",
     # App Home
+    "weekly.heading": "每週概況｜{date}",
+    "weekly.due": "本週（至{last}）屆期而未回復　{n}件",
+    "weekly.late": "逾期未回復　{agencies}",
+    "weekly.agency": "{agency}{n}件",
+    "weekly.notice": "{heading}　7日內回復{n}／{d}件，逾期未回復{late}件，本週屆期{due}件",
     "home.hello": "{name}，您好",
     "home.promised": "我的承諾",
     "home.promise": "{case}「{title}」　承諾於{promised}前開放",

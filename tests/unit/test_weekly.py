@@ -1,0 +1,58 @@
+"""每週概況: once a week, on its first morning, to the ministry's channel."""
+
+from datetime import date, datetime, timedelta
+
+from bot.face import Face
+from bot.weekly import weekly as shown
+from opendata.desk import weekly
+from opendata.desk.outbox import Message
+from opendata.rules.roc import TAIPEI
+from tests.slack import FakeSlack, sweep
+from tests.world import MONDAY
+
+
+def mornings(world, first, days):
+    """On which of the mornings a message was asked for."""
+    found = []
+    for n in range(days):
+        day = first + timedelta(days=n)
+        world.clock.set(datetime.combine(day, datetime.min.time(), TAIPEI) + timedelta(hours=8.75))
+        if weekly.ask(world.desk):
+            found.append(day)
+        assert not weekly.ask(world.desk)
+    return found
+
+
+def test_it_comes_on_the_first_workday_of_each_week(world):
+    # 27 February is a day off, and 6 April; so is the week of Lunar New Year.
+    assert mornings(world, date(2026, 3, 30), 14) == [date(2026, 3, 30), date(2026, 4, 7)]
+    assert mornings(world, date(2026, 2, 16), 7) == []
+
+
+def test_a_morning_that_was_missed_is_caught_up_with_in_its_week(world):
+    assert mornings(world, date(2026, 3, 4), 5) == [date(2026, 3, 4)]
+
+
+def test_it_tells_what_falls_due_until_sunday_and_who_is_behind(world):
+    world.opened(id_="1")
+    world.clock.set(MONDAY + timedelta(days=10))
+    now = MONDAY + timedelta(days=3)
+    world.opened(id_="2", posted_at=now, timestamp=now)
+    told = weekly.told(world.desk)
+    assert (told.last, told.due) == (date(2026, 3, 15), 1)
+    words = shown(Face(world.desk, new_id=str).voice(), told)
+    assert "本週屆期1件" in words.text
+    assert "法務部廉政署1件" in str(words.blocks)
+
+
+def test_it_goes_to_the_ministrys_channel_at_nine(world):
+    world.clock.set(MONDAY.replace(hour=8, minute=45))
+    weekly.ask(world.desk)
+    slack = FakeSlack()
+    sweep(world, slack)
+    assert slack.to("C-MOJ") == []
+    world.clock.set(MONDAY.replace(hour=9))
+    sweep(world, slack)
+    (told,) = slack.to("C-MOJ")
+    assert "每週概況" in told.words
+    assert [one for one in world.waiting() if one.kind is Message.WEEKLY] == []
