@@ -110,7 +110,7 @@ def numbers(
     person(face.desk, actor)
     voice = face.voice_of(actor)
     counted = status(face.desk, period, agency=agency)
-    blocks = status_blocks(voice, counted, skipped)
+    blocks = status_blocks(voice, counted, skipped, charts=face.charts)
     return {"text": status_text(voice, counted), "blocks": blocks}
 
 

@@ -20,10 +20,14 @@ Told = TypeVar("Told")
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The Slack face of a desk. ``new_id`` makes the ids of unexpected errors."""
+    """The Slack face of a desk.
+
+    ``new_id`` makes the ids of unexpected errors; ``charts``: Slack draws charts here.
+    """
 
     desk: Desk
     new_id: Callable[[], str]
+    charts: bool = True
 
     def answer(self, act: Callable[[Face], Told]) -> Told:
         """Let a request of Slack be answered by a face that reads nothing twice.

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot import blocks as b
 from bot.blocks import Block, escaped
+from bot.charts import of_agencies
 from bot.ids import Button, Spot
 from bot.undelivered import summary
 from bot.voice import Voice
@@ -33,8 +34,13 @@ def status_text(voice: Voice, counted: Status) -> str:
     return "\n".join([_heading(voice, counted, ministry), *lines])
 
 
-def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block]:
-    """`/opendata status`: the ministry's numbers, and a page of its agencies as a table."""
+def status_blocks(
+    voice: Voice, counted: Status, skipped: int = 0, *, charts: bool = True
+) -> list[Block]:
+    """`/opendata status`: the ministry's numbers, and a page of its agencies as a table.
+
+    ``charts``: a chart of the agencies too.
+    """
     ministry = voice.agency(counted.agency or voice.directory.root.code)
     lines = "\n".join(_lines(voice, counted.total))
     return [
@@ -42,6 +48,7 @@ def status_blocks(voice: Voice, counted: Status, skipped: int = 0) -> list[Block
         b.section(lines),
         *_leading(voice, counted),
         *(b.section(line) for line in datasets(voice.language, counted)),
+        *(of_agencies(voice, counted.agencies) if charts and not skipped else ()),
         *_agencies(voice, counted, skipped),
         *_undelivered(voice, counted),
         *(b.context(line) for line in awake(voice.language, counted)),

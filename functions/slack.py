@@ -44,7 +44,11 @@ _SHAPES: Mapping[str | None, Any] = {
 def app() -> App:
     """The Bolt app of this process."""
     return build_app(
-        Face(wiring.desk(), new_id=lambda: uuid.uuid4().hex[:8]),
+        Face(
+            wiring.desk(),
+            new_id=lambda: uuid.uuid4().hex[:8],
+            charts=wiring.settings().slack_charts,
+        ),
         token=wiring.slack_bot_token(),
         signing_secret=wiring.slack_signing_secret(),
         api_url=wiring.settings().slack_api_url,

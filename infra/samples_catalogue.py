@@ -17,6 +17,7 @@ from opendata.rules.catalogue import Target, Year
 from opendata.rules.errors import Fault
 from opendata.rules.feedback import Kind, State
 from opendata.rules.kpi import Figures, Share
+from opendata.rules.people import shipped_agencies
 
 _SOURCE = "data.gov.tw/api/front/dataset/export"
 _LAST = Sync(BEGIN, _SOURCE, "csv22", "0" * 64, 53_120, 3_412, version=1)
@@ -32,6 +33,8 @@ _WHY = {
     ),
 }
 
+_MANY = 12
+_ALIKE = [f"a-renamed-agency-without-an-entry-{n}" for n in (1, 2)]
 _TOTAL = Figures(
     received=20,
     due=12,
@@ -69,7 +72,9 @@ def catalogues(made: Ministry) -> Iterator[Sample]:
         payload = {"text": told.text, "blocks": told.blocks}
         yield made.sample(f"catalogue_refused-{name}", "message", payload)
     for name, of in _YEARS.items():
-        counted = replace(status(made.desk), datasets=of, total=_TOTAL)
+        codes = [*_ALIKE, *(one.code for one in shipped_agencies()[:_MANY])]
+        lines = dict.fromkeys(codes, _TOTAL)
+        counted = replace(status(made.desk), datasets=of, total=_TOTAL, agencies=lines)
         payload = {
             "text": status_text(voice, counted),
             "blocks": status_blocks(voice, counted),

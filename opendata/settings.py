@@ -40,6 +40,8 @@ class Settings:
             an address, or a path on this machine.
         inbox: where exported lists of feedback are dropped (``OPENDATA_INBOX``); a folder, or
             ``s3://bucket/prefix``; empty: nowhere.
+        slack_charts: whether Slack is asked to draw charts (``OPENDATA_SLACK_CHARTS``, ``native``
+            or ``text``).
         reply_webhook_url: where ``reply.approved`` is posted (``OPENDATA_REPLY_WEBHOOK_URL``);
             https, or this machine; empty: nowhere.
         reply_webhook_secret: the ``whsec_…`` that signs it (``OPENDATA_REPLY_WEBHOOK_SECRET``).
@@ -61,6 +63,7 @@ class Settings:
     half_closes: bool = False
     catalogue_url: str = CATALOGUE_URL
     inbox: str = ""
+    slack_charts: bool = True
     reply_webhook_url: str = ""
     reply_webhook_secret: str = ""
 
@@ -78,6 +81,9 @@ class Settings:
         half = env.get("OPENDATA_HALF_DAY") or "open"
         if half not in ("open", "closed"):
             raise SettingsError(f"OPENDATA_HALF_DAY is open or closed, not {half}")
+        charts = env.get("OPENDATA_SLACK_CHARTS") or "native"
+        if charts not in ("native", "text"):
+            raise SettingsError(f"OPENDATA_SLACK_CHARTS is native or text, not {charts}")
         return cls(
             data=Path(env.get("OPENDATA_DATA") or ".opendata"),
             table=env.get("OPENDATA_TABLE") or None,
@@ -93,6 +99,7 @@ class Settings:
             half_closes=half == "closed",
             catalogue_url=env.get("OPENDATA_CATALOGUE_URL") or CATALOGUE_URL,
             inbox=env.get("OPENDATA_INBOX", ""),
+            slack_charts=charts == "native",
             reply_webhook_url=_webhook_url(env),
             reply_webhook_secret=env.get("OPENDATA_REPLY_WEBHOOK_SECRET", ""),
         )

@@ -23,14 +23,28 @@ def words(n: int) -> Json:
 
 
 TEXTS = ("plain_text", "mrkdwn")
-BLOCKS = ("header", "section", "context", "divider", "actions", "input", "rich_text", "table")
+BLOCKS = (
+    *("header", "section", "context", "divider", "actions", "input", "rich_text", "table"),
+    "data_visualization",
+)
 MENUS = ("static_select", "checkboxes")
 PICKERS = ("datepicker", "datetimepicker")
 INPUTS = ("plain_text_input", "file_input")
 ELEMENTS = ("button", *MENUS, *PICKERS, *INPUTS)
 RICH = ("rich_text_quote", "rich_text_preformatted")
-TYPED = (*TEXTS, "text", "raw_text", *BLOCKS, *ELEMENTS, *RICH)
-UNTYPED = ("confirm", "option", "tick", "group", "weight", "column", "dispatch")
+TYPED = (*TEXTS, "text", "raw_text", "bar", *BLOCKS, *ELEMENTS, *RICH)
+UNTYPED = (
+    "series",
+    "point",
+    "axis",
+    "confirm",
+    "option",
+    "tick",
+    "group",
+    "weight",
+    "column",
+    "dispatch",
+)
 VIEWS = ("modal", "home")
 
 LONGEST_TEXT = {
@@ -76,6 +90,10 @@ LONGEST_STRING = {
     ("button", "accessibility_label"): 75,
     ("option", "value"): 150,
     ("tick", "value"): 150,
+    ("data_visualization", "title"): 50,
+    ("series", "name"): 20,
+    ("axis", "x_label"): 50,
+    ("axis", "y_label"): 50,
     ("plain_text_input", "initial_value"): 3000,
 }
 LONGEST_LIST = {
@@ -87,6 +105,7 @@ LONGEST_LIST = {
     ("group", "options"): 100,
     ("checkboxes", "options"): 10,
     ("table", "rows"): 100,
+    ("bar", "series"): 6,
 }
 LISTS = {
     *LONGEST_LIST,
@@ -108,6 +127,11 @@ REQUIRED = {
     "input": ("label", "element"),
     "rich_text": ("elements",),
     "table": ("rows",),
+    "data_visualization": ("title", "chart"),
+    "bar": ("series", "axis_config"),
+    "series": ("name", "data"),
+    "point": ("label", "value"),
+    "axis": ("categories",),
     "button": ("text",),
     "checkboxes": ("options",),
     "option": ("text", "value"),
@@ -138,7 +162,7 @@ _NO_QUESTION = ["是否繼續？", True, words(3), {}, {"title": words(3), "text
 _NO_TIME = [["on_blur"], ["on_enter_pressed"] * 3]
 _OTHER_BLOCKS = [
     *("alert", "call", "card", "carousel", "container", "context_actions", "data_table"),
-    *("data_visualization", "file", "image", "layout", "markdown", "plan", "task_card", "video"),
+    *("file", "image", "layout", "markdown", "plan", "task_card", "video"),
     *("Divider", "button", "rich_text_quote"),
 ]
 _OTHER_ELEMENTS = [
@@ -181,6 +205,8 @@ NEVER: list[Wrong] = [
     ("no known time to tell", ("dispatch",), "trigger_actions_on", _NO_TIME),
     ("a weight that is none", ("text",), "style", ["bold", [], None, {"loud": True}]),
     ("a border that is none", RICH, "border", [2, -1, True, "1"]),
+    ("a kind of chart that is not used", ("bar",), "type", ["pie", "line", "area", "column"]),
+    ("a value that is no number", ("point",), "value", ["3", None, True, [3]]),
     ("a column that is none", ("table",), "column_settings", [[], {}, [7], "left"]),
 ]
 """What no part of these kinds may have under this name, however long or short."""

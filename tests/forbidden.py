@@ -42,6 +42,15 @@ MISPLACED: list[tuple[str, tuple[str | int, ...], list[Json]]] = [
     ("section", ("accessory",), [OTHERS[name] for name in ("text", "line", "files", "moment")]),
     ("input", ("element",), [OTHERS[name] for name in ("text", "button")]),
 ]
+CHART: Json = {
+    "type": "data_visualization",
+    "title": "圖",
+    "chart": {
+        "type": "bar",
+        "series": [{"name": "件", "data": [{"label": "甲", "value": 1}]}],
+        "axis_config": {"categories": ["甲"]},
+    },
+}
 TABLE: Json = {"type": "table", "rows": [[{"type": "raw_text", "text": "格"}]]}
 
 FORBIDDEN: list[Rule] = []
@@ -188,6 +197,35 @@ def a_second_table(sheet: Sheet) -> Iterator[Mutation]:
     if sheet.surface != "modal" and len(sheet.blocks) < sheet.most_blocks - 1:
         more = [TABLE] if any(sheet.of("table")) else [TABLE, TABLE]
         yield sheet.with_blocks(*more, at=(len(sheet.blocks) + len(more) - 1,))
+
+
+@forbidden
+def a_chart_outside_of_a_message(sheet: Sheet) -> Iterator[Mutation]:
+    if sheet.surface != "message" and len(sheet.blocks) < sheet.most_blocks:
+        yield sheet.with_blocks(CHART, at=(len(sheet.blocks), "type"))
+
+
+@forbidden
+def a_third_chart(sheet: Sheet) -> Iterator[Mutation]:
+    if sheet.surface == "message" and len(sheet.blocks) < sheet.most_blocks - 2:
+        more = [CHART] * (3 - sum(1 for _ in sheet.of("data_visualization")))
+        yield sheet.with_blocks(*more, at=(len(sheet.blocks) + len(more) - 1,))
+
+
+@forbidden
+def bars_of_no_category(sheet: Sheet) -> Iterator[Mutation]:
+    for part in sheet.of("series"):
+        data = part.value["data"]
+        yield part.put("data", [*data, data[0]])
+        yield part.put("data", [{**data[0], "label": "別處"}, *data[1:]])
+
+
+@forbidden
+def two_series_of_one_name(sheet: Sheet) -> Iterator[Mutation]:
+    for part in sheet.of("bar"):
+        series = part.value["series"]
+        if len(series) < 6:
+            yield part.put("series", [*series, series[0]], len(series), "name")
 
 
 @forbidden

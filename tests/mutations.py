@@ -98,6 +98,9 @@ _NAMELESS = {
     "option_groups": "group",
     "style": "weight",
     "column_settings": "column",
+    "series": "series",
+    "data": "point",
+    "axis_config": "axis",
     "dispatch_action_config": "dispatch",
 }
 

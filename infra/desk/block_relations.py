@@ -90,6 +90,20 @@ def unique_action_ids(actions: Json) -> Iterator[Flaw]:
         yield found.under("elements", i, "action_id")
 
 
+def bars_of_each_category(chart: Json) -> Iterator[Flaw]:
+    """Each series has a value for every category, in their order, and no other."""
+    categories = chart["axis_config"]["categories"]
+    for i, series in enumerate(chart["series"]):
+        if [point["label"] for point in series["data"]] != categories:
+            yield flaw("must match axis categories", "items", categories, f"/series/{i}/data")
+
+
+def unique_series(chart: Json) -> Iterator[Flaw]:
+    """No two series have one name."""
+    for i, found in repeated([series["name"] for series in chart["series"]], "name"):
+        yield found.under("series", i, "name")
+
+
 def even_rows(table: Json) -> Iterator[Flaw]:
     """All rows of a table are of one length, and no setting stands for a column that is none."""
     columns = len(table["rows"][0])

@@ -19,6 +19,8 @@ from infra.desk.shapes import FAILED, Flaw, flaw
 Json = dict[str, Any]
 
 MOST_TEXT = 10_000
+CHART, CHARTS = "data_visualization", 2
+_HIDDEN = {"message": (), "modal": ("table", CHART), "home": (CHART,)}
 """Characters in all blocks of a message. Slack's own limit is undocumented: it was seen to refuse
 11,341 and usually takes 12,000; what the desk sends stays well below."""
 MOST_VIEW_BYTES = 250_000
@@ -55,17 +57,21 @@ def _crowded(blocks: Sequence[Json]) -> Iterator[Flaw]:
     tables = [i for i, block in enumerate(blocks) if block["type"] == "table"]
     for i in tables[1:]:
         yield flaw("only one table is allowed", "max_items", 1, f"/{i}")
+    charts = [i for i, block in enumerate(blocks) if block["type"] == CHART]
+    for i in charts[CHARTS:]:
+        yield flaw(f"no more than {CHARTS} charts are allowed", "max_items", CHARTS, f"/{i}")
     focused = [at for at, element in _elements(blocks) if element.get("focus_on_load")]
     for at in focused[1:]:
         yield flaw("only one element has the focus", "max_items", 1, f"{at}/focus_on_load")
 
 
 def _misplaced(blocks: Sequence[Json], surface: str) -> Iterator[Flaw]:
-    """What this surface does not show: no table in a modal, files in nothing else."""
+    """What this surface does not show: a chart but in a message, a table in a modal, or files."""
+    hidden = _HIDDEN[surface]
+    for i, block in enumerate(blocks):
+        if block["type"] in hidden:
+            yield flaw(f"unsupported type: {block['type']}", "surface", at=f"/{i}/type")
     if surface == "modal":
-        for i, block in enumerate(blocks):
-            if block["type"] == "table":
-                yield flaw("unsupported type: table", "surface", at=f"/{i}/type")
         return
     for at, element in _elements(blocks):
         if element["type"] == "file_input":

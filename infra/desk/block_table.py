@@ -16,6 +16,7 @@ from infra.desk.shapes import (
     flag,
     kind,
     many,
+    number,
     one_of,
     shape,
     string,
@@ -121,6 +122,14 @@ RICH: dict[str, Check] = {"rich_text_quote": _LEAVES, "rich_text_preformatted": 
 _CELL = typed({"raw_text": kind({"text": string(10_000)})})
 _COLUMN = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": flag})
 _NAMED = {"block_id": _ID}
+_POINT = shape({"label": string(20), "value": number})
+_SERIES = shape({"name": string(20), "data": many(_POINT, 20)})
+_AXIS = shape({"categories": many(string(20), 20)}, {"x_label": string(50), "y_label": string(50)})
+_BARS = also(
+    kind({"series": many(_SERIES, 6), "axis_config": _AXIS}),
+    relations.bars_of_each_category,
+    relations.unique_series,
+)
 
 BLOCKS: dict[str, Check] = {
     "header": kind({"text": _plain(150)}, _NAMED),
@@ -151,6 +160,7 @@ BLOCKS: dict[str, Check] = {
         relations.dispatched_if_at_all,
     ),
     "rich_text": kind({"elements": many(typed(RICH), 1000)}, _NAMED),
+    "data_visualization": kind({"title": string(50), "chart": typed({"bar": _BARS})}, _NAMED),
     "table": also(
         kind(
             {"rows": many(many(_CELL, 20), 100)},
@@ -183,6 +193,6 @@ SURFACES: dict[str, Check] = {
 """What a message is beside its text, and the views by their type."""
 
 KINDS = frozenset(
-    [*BLOCKS, *ELEMENTS, *RICH, "text", "raw_text", "plain_text", "mrkdwn", "modal", "home"]
+    [*BLOCKS, *ELEMENTS, *RICH, "bar", "text", "raw_text", "plain_text", "mrkdwn", "modal", "home"]
 )
 """Every ``type`` that is accepted anywhere."""

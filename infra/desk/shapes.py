@@ -111,6 +111,13 @@ def between(least: int, most: int) -> Check:
     return check
 
 
+def number(value: Any) -> Flaws:
+    """Any number, whole or not."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return [flaw("must be a number", "type", "number")]
+    return ()
+
+
 def many(each: Check, most: int, least: int = 1) -> Check:
     """A list of so many items, each of which passes."""
 

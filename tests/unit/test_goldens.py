@@ -16,6 +16,7 @@ from bot import (
     calendar,
     card,
     catalogue,
+    charts,
     commands,
     digest,
     escalation,
@@ -51,9 +52,20 @@ NOT_YET = {State.REDISPATCHED, State.SET_ASIDE}
 # What comes after the answer, and is told in few states.
 LATER = {Message.PROMISE_KEPT: {State.ANSWERED, State.RECEIVED, State.WITHDRAWN}}
 BUILDERS = (
-    *(behind, calendar, card, catalogue, commands, digest, escalation, explained, extension),
-    *(forms, home, inventory, lists, messages, modals, moved, numbers, promise, quarterly),
-    *(reminders, scene, weekly),
+    *(
+        behind,
+        calendar,
+        card,
+        catalogue,
+        charts,
+        commands,
+        digest,
+        escalation,
+        explained,
+        extension,
+    ),
+    *(forms, home, inventory, lists, messages, modals, moved, numbers, promise),
+    *(quarterly, reminders, scene, weekly),
 )
 # What a sample of any size would show no better: a draft without words, more than a hundred groups
 # of agencies.

@@ -71,6 +71,18 @@ TOLD = [
         {"type": "datepicker", "action_id": "day", "initial_date": "2026-02-11"},
     ),
 ]
+CHART = {
+    "type": "data_visualization",
+    "title": "各機關",
+    "chart": {
+        "type": "bar",
+        "series": [
+            {"name": name, "data": [{"label": "甲", "value": 1}, {"label": "乙", "value": 2.5}]}
+            for name in ("期限內", "逾期")
+        ],
+        "axis_config": {"categories": ["甲", "乙"], "x_label": "機關", "y_label": "件"},
+    },
+}
 TABLE = {
     "type": "table",
     "rows": [cells("機關", "件數"), cells("法務部", "3")],
@@ -93,7 +105,7 @@ FIELDS = [
     field("files", {"type": "file_input", "filetypes": ["csv"], "max_files": 1}),
 ]
 WHOLE = [
-    pytest.param({"blocks": [*TOLD, TABLE]}, "message", id="message"),
+    pytest.param({"blocks": [*TOLD, CHART, TABLE]}, "message", id="message"),
     pytest.param(
         modal(*TOLD, *FIELDS, close=plain("取消"), private_metadata="S1"), "modal", id="modal"
     ),

@@ -279,7 +279,7 @@ def test_a_view_of_more_than_250_kilobytes_is_refused():
 
 
 UNUSED = {
-    "blocks": "alert call card carousel container context_actions data_table data_visualization "
+    "blocks": "alert call card carousel container context_actions data_table "
     "file image layout markdown plan task_card video",
     "elements": "channels_select conversations_select email_text_input external_select "
     "feedback_buttons icon_button image multi_static_select number_input overflow radio_buttons "

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from source import calls, handed_on, literals, modules, pairs_in
 
+from bot import charts
 from bot.calendar import HALF, UNDO
 from bot.ids import Button, Modal
 from bot.undelivered import OTHER, REASONS
@@ -84,6 +85,7 @@ def spoken_by_name():
         },
         "closure": set(Remark),
         "behind": set(Measure),
+        "chart": set(charts._SERIES),
         "closure.option": {HALF, UNDO},
         "digest": set(Section),
         "step": {*OPEN, "unassigned", "drafted", "cosign", "nobody_may"},

@@ -6,7 +6,7 @@ import { mrkdwn } from "./mrkdwn.js";
 import { rich_text } from "./rich-text.js";
 import { say } from "./texts.js";
 
-const DRAW = { header, section, context, divider, actions, input, rich_text, table };
+const DRAW = { header, section, context, divider, actions, input, rich_text, table, data_visualization };
 
 export function blocks(list, around) {
   return list.map((block) => {
@@ -70,6 +70,36 @@ function input(block, around) {
     element(block, block.element, around, { id, described, required: !block.optional, wrong }),
     wrong && h("p", { class: "error", id: `${id}-error`, "data-testid": "modal-error" }, icon("info"), wrong),
     block.hint && h("p", { class: "hint", id: `${id}-hint` }, block.hint.text),
+  );
+}
+
+// Bars grouped by category, as long as their share of the longest; the numbers stand beside them.
+function data_visualization(block) {
+  const { series, axis_config: axis } = block.chart;
+  const longest = Math.max(1, ...series.flatMap((one) => one.data.map((point) => point.value)));
+  const bar = (one, n, at) => {
+    const { value } = one.data[at];
+    return h(
+      "div",
+      { class: "bar" },
+      h("span", { class: `ink ink-${n}`, style: `width: ${(value / longest) * 100}%` }),
+      h("span", { class: "value" }, String(value)),
+    );
+  };
+  const named = (one, n) => h("li", {}, h("span", { class: `ink ink-${n}` }), one.name);
+  return h(
+    "figure",
+    { "aria-label": block.title },
+    h("figcaption", {}, block.title, axis.y_label && h("span", { class: "unit" }, axis.y_label)),
+    h("ul", { class: "legend" }, series.map(named)),
+    h(
+      "dl",
+      {},
+      axis.categories.flatMap((name, at) => [
+        h("dt", {}, name),
+        h("dd", {}, series.map((one, n) => bar(one, n, at))),
+      ]),
+    ),
   );
 }
 

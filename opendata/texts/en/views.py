@@ -137,6 +137,12 @@ SENTENCES: dict[str, str] = {
     "import.calendar": "Office calendar: years imported: {taken}, wrong lines: {refused}. With a single wrong line nothing is imported.",
     "import.more": "{n} more are not listed.",
     # App Home
+    "chart.agencies": "Answers by agency",
+    "chart.in_time": "answered in time",
+    "chart.late": "answered late",
+    "chart.open_late": "open and overdue",
+    "chart.open_in_time": "open, not overdue",
+    "chart.unit": "cases",
     "weekly.heading": "The week | {date}",
     "weekly.due": "Due by {last} and not answered: {n}",
     "weekly.late": "Open and overdue: {agencies}",

@@ -137,6 +137,12 @@ SENTENCES: dict[str, str] = {
     "import.calendar": "辦公日曆表：匯入{taken}個年度，{refused}行有誤；有任何一行有誤即不匯入。",
     "import.more": "另有{n}處未列出。",
     # App Home
+    "chart.agencies": "各機關回復情形",
+    "chart.in_time": "期限內回復",
+    "chart.late": "逾期後回復",
+    "chart.open_late": "逾期未回復",
+    "chart.open_in_time": "未逾期",
+    "chart.unit": "件",
     "weekly.heading": "每週概況｜{date}",
     "weekly.due": "本週（至{last}）屆期而未回復　{n}件",
     "weekly.late": "逾期未回復　{agencies}",
