@@ -86,7 +86,8 @@ def _overview(face: Face, voice: Voice, person: Person) -> list[Block]:
     """本季概況 for CIOs and coordinators, and at the ministry who has handed in."""
     if not _LEADERS & person.roles:
         return []
-    counted = status(face.desk)
+    root = face.desk.directory().root.code
+    counted = status(face.desk, agency=None if person.agency == root else person.agency)
     blocks = [b.header(voice.say("home.quarter")), *summary_blocks(voice, counted)]
     handed_in = standing(face.desk) if face.desk.directory().may_import(person.id) else ()
     if handed_in:

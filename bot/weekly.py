@@ -18,7 +18,7 @@ def weekly(voice: Voice, told: Week) -> Rendered:
     heading = say("weekly.heading", date=voice.today)
     ahead = say("weekly.due", n=told.due, last=told.last)
     late = sorted(
-        ((line.open_late, code) for code, line in told.counted.agencies.items() if line.open_late),
+        ((n, code) for code, n in told.overdue.items()),
         reverse=True,
     )
     lines = [ahead]
@@ -33,7 +33,7 @@ def weekly(voice: Voice, told: Week) -> Rendered:
         heading=heading,
         n=total.within_7.n,
         d=total.within_7.d,
-        late=total.open_late,
+        late=sum(told.overdue.values()),
         due=told.due,
     )
     blocks = [

@@ -6,17 +6,21 @@ missed whole is past.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date
 
 from opendata.desk import outbox, records
 from opendata.desk.context import Desk
 from opendata.desk.numbers import Status, status
 from opendata.desk.outbox import Intent, Message
-from opendata.desk.ports import Expect, Key, Put, Row
+from opendata.desk.ports import Expect, Index, Key, Put, Row
 from opendata.rules import week
 from opendata.rules.errors import Stale
 from opendata.rules.reminders import opening
+
+LOOKED_AT = 1000
 
 
 def ask(desk: Desk) -> bool:
@@ -38,16 +42,25 @@ def ask(desk: Desk) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What is told: the numbers of the quarter, and what falls due until the week's last day."""
+    """What is told: the numbers of the quarter, and what waits, of whatever quarter.
+
+    Attributes:
+        last: the week's last day.
+        due: open cases that fall due from today until then.
+        overdue: how many open cases are overdue, by agency's code.
+    """
 
     counted: Status
     last: date
     due: int
+    overdue: Mapping[str, int] = field(default_factory=dict)
 
 
 def told(desk: Desk) -> Week:
-    """The week as it stands now; one query."""
-    _, last = week.span(desk.today())
-    counted = status(desk)
-    due = sum(n for day, n in counted.total.open_due.items() if desk.today() <= day <= last)
-    return Week(counted, last, due)
+    """The week as it stands now; of more than LOOKED_AT open cases the first to fall due count."""
+    today = desk.today()
+    _, last = week.span(today)
+    page = desk.store.find(Index.OPEN, records.OPEN_CASES, upto=f"{last}~", limit=LOOKED_AT)
+    cases = [records.read_case(row) for row in page.rows]
+    overdue = Counter(case.agency for case in cases if case.due_now < today)
+    return Week(status(desk), last, len(cases) - overdue.total(), overdue)

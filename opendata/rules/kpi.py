@@ -152,7 +152,7 @@ class Figures:
     or withdrawn; ``due`` those whose due date has passed, or is today and they are answered;
     ``not_due`` the rest, ``answered_early`` of which have been answered all the same. ``stages``:
     mean days that an answered round spent in each state; ``kinds``: of those received, how many
-    came by each channel; ``open_due``: how many are not answered, by due date.
+    came by each channel.
     """
 
     received: int = 0
@@ -175,7 +175,6 @@ class Figures:
     mean_workdays: float | None = None
     workdays: Mapping[int, int] = field(default_factory=dict)
     stages: Mapping[State, float] = field(default_factory=dict)
-    open_due: Mapping[date, int] = field(default_factory=dict)
     kinds: Mapping[Kind, int] = field(default_factory=dict)
     set_aside: int = 0
     withdrawn: int = 0
@@ -195,8 +194,7 @@ def figures(counts: Mapping[str, int], today: date) -> Figures:
     received, in_time, answered_late = n.total(), on_time.total(), late.total()
     past_in = _until(on_time, today)
     past = _until(n, today - timedelta(days=1)) + on_time[today]
-    waiting = n - on_time - late
-    open_late = _until(waiting, today - timedelta(days=1))
+    open_late = _until(n - on_time - late, today - timedelta(days=1))
     took, worked = _spread(counts, "took"), _spread(counts, "worked")
     answered = sum(took.values())
     stars = counts.get("stars", 0)
@@ -221,7 +219,6 @@ def figures(counts: Mapping[str, int], today: date) -> Figures:
         mean_workdays=_mean(counts.get("workdays", 0), sum(worked.values())),
         workdays=worked,
         stages=_stages(counts, answered),
-        open_due={day: number for day, number in sorted(waiting.items()) if number},
         kinds={kind: counts.get(f"from_{kind.value}", 0) for kind in Kind},
         set_aside=counts.get("set_aside", 0),
         withdrawn=counts.get("withdrawn", 0),

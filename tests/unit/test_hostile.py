@@ -270,7 +270,7 @@ class Speaking:
     def week(self):
         line = Figures(received=3, open_late=2)
         counted = Status("115Q1", BEGIN, {"aac": line}, line)
-        return _told(weekly(self.voice, Week(counted, BEGIN.date(), 1)))
+        return _told(weekly(self.voice, Week(counted, BEGIN.date(), 1, {"aac": 2})))
 
     def quarter(self):
         one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), Answer.UPDATED, OFFICER, BEGIN)

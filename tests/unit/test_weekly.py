@@ -45,6 +45,15 @@ def test_it_tells_what_falls_due_until_sunday_and_who_is_behind(world):
     assert "法務部廉政署1件" in str(words.blocks)
 
 
+def test_what_is_left_over_from_another_quarter_is_told_too(world):
+    world.opened(id_="1")
+    world.clock.set(datetime(2026, 4, 1, 9, tzinfo=TAIPEI))
+    late = datetime(2026, 3, 26, 9, tzinfo=TAIPEI)
+    world.opened(id_="2", posted_at=late, timestamp=late)
+    told = weekly.told(world.desk)
+    assert (told.counted.total.open_late, dict(told.overdue), told.due) == (0, {"aac": 1}, 1)
+
+
 def test_it_goes_to_the_ministrys_channel_at_nine(world):
     world.clock.set(MONDAY.replace(hour=8, minute=45))
     weekly.ask(world.desk)
