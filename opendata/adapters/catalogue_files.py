@@ -143,7 +143,8 @@ def _text(cells: Mapping[str, Any], name: str | None) -> str | None:
         return None
     value = cells.get(name)
     told = value if isinstance(value, str) else "" if value is None else str(value)
-    told = told.strip()
+    # Half of a pair, which JSON can name, is no text that anything can store.
+    told = told.encode("utf-8", "replace").decode().strip()
     return "" if told in _NOTHING else told
 
 
@@ -293,6 +294,9 @@ def _objects(text: _Lines) -> Iterator[Mapping[str, Any]]:
                 raise Invalid(Fault("file", "cut_off", (("line", 0),))) from None
             buffer += more
             continue
+        except (RecursionError, ValueError):
+            # Nested without end, or a number of thousands of digits.
+            raise Invalid(Fault("file", "not_a_catalogue")) from None
         if not isinstance(told, Mapping):
             raise Invalid(Fault("file", "not_a_catalogue"))
         yield told

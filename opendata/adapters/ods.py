@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 from xml.etree import ElementTree as ET
@@ -20,6 +21,11 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of content.xml, unpacked."""
 COLUMNS, ROWS = 256, 100_000
 MAGIC = b"PK\x03\x04"
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, ET.ParseError, OSError, EOFError),
+    # Without content.xml or of an unknown encoding, of one that cannot be read, or encrypted.
+    *(LookupError, ValueError, RuntimeError),
+)
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -35,7 +41,7 @@ def rows(raw: bytes) -> Iterator[list[str]]:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             content = packed.open("content.xml")
             yield from _rows(_Bounded(content))
-    except (zipfile.BadZipFile, KeyError, ET.ParseError, OSError, EOFError, NotImplementedError):
+    except _BROKEN:
         raise Invalid(Fault("file", "not_ods")) from None
 
 

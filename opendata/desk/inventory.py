@@ -53,7 +53,9 @@ class TakenIn:
     refused: tuple[Refused, ...] = ()
 
 
-def take_in(desk: Desk, entries: Sequence[Entry], by: str | None = None) -> TakenIn:
+def take_in(
+    desk: Desk, entries: Sequence[Entry], by: str | None = None, within: str | None = None
+) -> TakenIn:
     """Take items in; good ones go in, those that lack something are refused by line.
 
     What differs from what is known is a change; the same file again changes nothing.
@@ -62,6 +64,7 @@ def take_in(desk: Desk, entries: Sequence[Entry], by: str | None = None) -> Take
         desk: the desk.
         entries: the rows of a file that could be read.
         by: Slack id of who hands it in; None: the command line.
+        within: the only agency whose items may be changed, whatever agency a row names.
 
     Raises:
         Stale: somebody else changed one of the items in this moment; what went in before stays.
@@ -73,6 +76,9 @@ def take_in(desk: Desk, entries: Sequence[Entry], by: str | None = None) -> Take
         known = items(desk, [one.item.number for one in some])
         for entry in some:
             before = known.get(entry.item.number)
+            if before is not None and within not in (None, before.agency):
+                refused.append((entry.line, Fault("機關", "another_agency")))
+                continue
             after = rules.overlaid(before, entry.item)
             faults = [
                 *rules.faults(after, desk.today()),

@@ -149,7 +149,7 @@ def update(
     foreign = [
         (entry.line, Fault("機關", "another_agency")) for entry in entries if entry not in own
     ]
-    done = inventory.take_in(desk, own, actor)
+    done = inventory.take_in(desk, own, actor, within=agency)
     done = replace(done, refused=(*done.refused, *foreign))
     if not (done.new or done.changed or done.same):
         raise Invalid(Fault("file", "nothing_taken", (("n", len(entries) + unread),)))

@@ -118,6 +118,8 @@ def test_a_former_name_is_the_same_agency(world, sync):
             "too_few_of_ours",
         ),
         (b'[{"a": 1}', "not_a_catalogue"),
+        (b'[{"nid": ' + b"[" * 200_000, "not_a_catalogue"),
+        (b'[{"nid": ' + b"9" * 5000 + b"}]", "not_a_catalogue"),
         (b"\xff\xfe\xff,\xff\n", "encoding"),
         (("資料集識別碼,資料集名稱,提供機關\n" + "x" * (1 << 20)).encode(), "line_too_long"),
     ],
@@ -198,6 +200,11 @@ def test_an_export_without_numbers_is_taken_over_by_one_with_them(world, sync):
 def test_every_encoding_is_read(world, sync, encoding):
     sync(raw=csv_of(stood(2), encoding=encoding))
     assert catalogue.dataset(world.desk, "1001").title == "資料1"
+
+
+def test_half_of_a_pair_of_signs_is_stored_as_what_it_can_be(world, sync):
+    sync(raw='[{"nid": 1, "title": "甲\\ud800", "agency_name": "法務部廉政署"}]'.encode())
+    assert catalogue.dataset(world.desk, "1").title == "甲?"
 
 
 def test_labels_and_frequency_are_kept_as_they_are_written(world, sync):

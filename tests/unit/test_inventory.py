@@ -116,6 +116,7 @@ def entities():
     ("raw", "code"),
     [
         (b"PK\x03\x04junk", "not_ods"),
+        (bytes(ods.written([["編號"] * 9] * 9)[:-30]), "not_ods"),
         (bomb(), "too_large"),
         (entities(), "too_large"),
     ],

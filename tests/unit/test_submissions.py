@@ -127,6 +127,14 @@ def test_an_update_takes_the_agencys_own_rows_and_tells_of_the_others(asked):
     assert inventory.item(asked.desk, "B1").origin == ""
 
 
+def test_an_update_takes_no_item_of_another_agency_by_its_number(asked):
+    own, taken_over = ITEMS[0], replace(ITEMS[1], agency=ETHICS, title="變成我的", planned=115)
+    entries = [Entry(2, own), Entry(3, taken_over, "改隸")]
+    _, done = submissions.update(asked.desk, QUARTER, ETHICS, OLIVE, entries)
+    assert [(line, fault.code) for line, fault in done.refused] == [(3, "another_agency")]
+    assert inventory.item(asked.desk, "B1").agency == HIGH
+
+
 def test_a_file_of_which_nothing_can_be_taken_is_no_answer(asked):
     refused = refuses(
         Invalid,
