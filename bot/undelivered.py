@@ -1,4 +1,4 @@
-"""What Slack refuses for good, in plain words: where, why, and what to do.
+"""What is refused for good, in plain words: where, why, and what to do.
 
 The notice to the coordinators stands in ``messages``; when it is sent, in ``delivery``.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from opendata import texts
+from opendata.desk.announcing import LISTENER, REPLY_REFUSED
 from opendata.desk.records import Cause
 from opendata.rules.people import Directory
 
@@ -28,8 +29,9 @@ REASONS: Mapping[str, str] = {
     "invalid_auth": "token",
     "not_authed": "token",
     "missing_scope": "scope",
+    REPLY_REFUSED: REPLY_REFUSED,
 }
-"""Slack's codes → the reason that is told; any other is told by its code."""
+"""Slack's codes, and one of our own → the reason that is told; any other is told by its code."""
 OTHER = "other"
 _ALSO_CALLED = {
     "is_inactive": "is_archived",
@@ -57,6 +59,8 @@ def place(language: str, directory: Directory, cause: Cause) -> str:
     """Where it is: an agency's channel, a person, or the whole workspace; plain text."""
     if not cause.place:
         return texts.say(language, "undelivered.everywhere")
+    if cause.place == LISTENER:
+        return texts.say(language, "undelivered.reply_webhook")
     person = directory.person(cause.place)
     if person is not None:
         unit = directory.agency(person.agency)

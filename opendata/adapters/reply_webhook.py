@@ -9,9 +9,11 @@ from http.client import HTTPException
 
 from opendata.adapters.secrets import secret
 from opendata.adapters.standard_webhooks import sign
-from opendata.rules.errors import Unavailable
+from opendata.rules.errors import Rejected, Unavailable
 
 SECONDS = 10
+_LATER = frozenset({408, 425, 429})
+"""What of 4xx says: not now."""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -29,7 +31,11 @@ class ReplyWebhook:
         self._url, self._key = url, key
 
     def __call__(self, webhook: str, body: bytes, at: datetime) -> None:
-        """See ``Announcer``; ``at`` is signed with the body."""
+        """See ``Announcer``; ``at`` is signed with the body.
+
+        Raises:
+            Rejected: it says no, or sends elsewhere; Unavailable: it does not answer, or not now.
+        """
         headers = {**sign(secret(self._key), webhook, at, body), "content-type": "application/json"}
         asked = urllib.request.Request(self._url, body, headers, method="POST")  # noqa: S310  # settings allow https and loopback
         try:
@@ -37,6 +43,7 @@ class ReplyWebhook:
                 return
         except urllib.error.HTTPError as refused:
             refused.close()
-            raise Unavailable(what="reply_webhook") from refused
+            kind = Unavailable if refused.code >= 500 or refused.code in _LATER else Rejected
+            raise kind(what="reply_webhook") from refused
         except (OSError, HTTPException) as error:
             raise Unavailable(what="reply_webhook") from error

@@ -66,7 +66,8 @@ class Announcer(Protocol):
         """Send a body under an id, signed at an instant.
 
         Raises:
-            Unavailable: it was not taken; it is tried again.
+            Unavailable: it was not taken; it is tried again. Rejected: not until somebody mends
+                the cause.
         """
         ...
 

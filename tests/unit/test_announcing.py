@@ -3,19 +3,28 @@
 import json
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
 from opendata.adapters.reply_webhook import ReplyWebhook
 from opendata.adapters.standard_webhooks import new_secret, verify
-from opendata.desk import casework, decisions, tasks
+from opendata.desk import announcing, casework, decisions, tasks
 from opendata.desk.outbox import Message
-from opendata.rules.errors import Unavailable
+from opendata.desk.reading import dossier
+from opendata.rules.canonical import canonical
+from opendata.rules.errors import Rejected, Unavailable
+from opendata.rules.feedback import Kind
+from opendata.rules.people import Capacity
+from opendata.rules.reply import DATED, REASONS, Closing, Purpose, ReplyType
 from opendata.settings import Settings, SettingsError
 from opendata.wiring import now
-from tests.world import CAROL, HELEN, OLIVE, REPLY, World
+from tests.slack import FakeSlack, sweep
+from tests.world import CAROL, CORA, HELEN, OLIVE, REPLY, World
 
 SECRET = new_secret(lambda n: b"k" * n)
 
@@ -24,11 +33,11 @@ class Listening:
     """Takes what it is told, or refuses it."""
 
     def __init__(self):
-        self.heard, self.refuses = [], False
+        self.heard, self.refuses = [], None
 
     def __call__(self, webhook, body, at):
         if self.refuses:
-            raise Unavailable(what="reply_webhook")
+            raise self.refuses(what="reply_webhook")
         self.heard.append((webhook, json.loads(body)))
 
 
@@ -78,11 +87,11 @@ def test_where_nobody_listens_nothing_is_left_to_do(world):
 
 def test_one_that_is_not_taken_comes_again_under_the_same_id(world, listening):
     world.approved()
-    listening.refuses = True
+    listening.refuses = Unavailable
     with pytest.raises(Unavailable):
         announce(world)
     assert len(waiting(world)) == 1
-    listening.refuses = False
+    listening.refuses = None
     (task,) = waiting(world)
     tasks.perform(world.desk, task)
     tasks.perform(world.desk, task)
@@ -141,14 +150,79 @@ def test_it_is_signed_as_standard_webhooks():
     assert verify(headers, body, [SECRET], now()) == "reply_1"
 
 
-@pytest.mark.parametrize("status", [302, 400, 404, 429, 500])
-def test_whatever_is_no_yes_is_tried_again_and_no_redirect_is_followed(status):
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 503])
+def test_one_who_cannot_now_is_asked_again(status):
     with serving(status) as (url, heard):
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as raised:
             ReplyWebhook(url, SECRET)("reply_1", b"{}", now())
-        assert len(heard) == 1
+        assert (type(raised.value), len(heard)) == (Unavailable, 1)
     with pytest.raises(Unavailable):
         ReplyWebhook(url, SECRET)("reply_1", b"{}", now())
+
+
+@pytest.mark.parametrize("status", [302, 308, 400, 401, 404, 410])
+def test_one_who_says_no_or_sends_elsewhere_is_another_matter_and_no_redirect_is_followed(status):
+    with serving(status) as (url, heard):
+        with pytest.raises(Rejected):
+            ReplyWebhook(url, SECRET)("reply_1", b"{}", now())
+        assert len(heard) == 1
+
+
+def test_one_that_is_refused_for_good_is_parked_and_the_coordinator_told_once(world, listening):
+    world.approved()
+    listening.refuses = Rejected
+    for _ in range(3):
+        announce(world)
+        world.clock.turn(minutes=11)
+    (task,) = waiting(world)
+    assert task.causes == ("reply_refused@reply_webhook",)
+    slack = FakeSlack()
+    sweep(world, slack)
+    sweep(world, slack)
+    (told,) = [one for one in slack.to(CORA) if "OPENDATA_REPLY_WEBHOOK_URL" in one.words]
+    listening.refuses = None
+    world.clock.turn(minutes=11)
+    announce(world)
+    sweep(world, slack)
+    assert (len(listening.heard), waiting(world)) == (1, [])
+    assert "已恢復" in told.words
+
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "reply-approved.schema.json"
+
+
+def schema_of(told):
+    """What the published schema has against an announcement."""
+    published = json.loads(SCHEMA.read_text())
+    checked = Draft202012Validator(published, format_checker=FormatChecker())
+    return [one.message for one in checked.iter_errors(told)]
+
+
+@pytest.mark.parametrize("kind", ReplyType)
+def test_every_type_of_reply_is_announced_as_the_published_schema_says(world, listening, kind):
+    reply = replace(
+        REPLY,
+        type=kind,
+        promised=date(2026, 6, 30) if kind in DATED else None,
+        reason=REASONS[kind][0] if kind in REASONS else None,
+    )
+    about = dossier(world.desk, world.approved())
+    told = announcing.announcement(about, about.case.approval, reply)
+    assert schema_of(json.loads(canonical(told))) == []
+
+
+def test_the_schema_lists_each_key_and_each_word_that_there_is(world, listening):
+    world.approved()
+    announce(world)
+    ((_, told),) = listening.heard
+    data = json.loads(SCHEMA.read_text())["properties"]["data"]
+    assert set(data["required"]) == set(data["properties"]) == set(told["data"])
+    for name, words in {
+        "type": ReplyType, "purpose": Purpose, "closing": Closing, "approved_as": Capacity,
+        "kind": Kind,
+    }.items():  # fmt: skip
+        assert set(data["properties"][name]["enum"]) == set(words)
+    assert schema_of({**told, "data": {**told["data"], "hash": "x"}})
 
 
 @pytest.mark.parametrize(

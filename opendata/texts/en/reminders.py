@@ -186,6 +186,9 @@ SENTENCES: dict[str, str] = {
     "undelivered.token.do": "Ask a Slack administrator to install the app again, and put the new token into OPENDATA_SLACK_BOT_TOKEN.",
     "undelivered.scope": "the bot lacks a permission that it needs",
     "undelivered.scope.do": "Ask a Slack administrator to update the app by opendata slack manifest and to install it again.",
+    "undelivered.reply_webhook": "What posts replies on the platform",
+    "undelivered.reply_refused": "it refuses approved replies",
+    "undelivered.reply_refused.do": "Ask whoever runs this desk to check OPENDATA_REPLY_WEBHOOK_URL and its signing key; until then officers post replies on the platform themselves.",
     "undelivered.other": "Slack refuses it, code {code}",
     "undelivered.other.do": "Ask a Slack administrator to look into the code {code}.",
 }

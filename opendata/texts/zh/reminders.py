@@ -186,6 +186,9 @@ SENTENCES: dict[str, str] = {
     "undelivered.token.do": "請Slack管理者重新安裝應用程式，並更新OPENDATA_SLACK_BOT_TOKEN。",
     "undelivered.scope": "機器人缺少必要的權限",
     "undelivered.scope.do": "請Slack管理者依 opendata slack manifest 更新應用程式後重新安裝。",
+    "undelivered.reply_webhook": "平臺回復自動發布端",
+    "undelivered.reply_refused": "對方拒收已核准的回復",
+    "undelivered.reply_refused.do": "請系統管理者查明OPENDATA_REPLY_WEBHOOK_URL與簽章金鑰是否正確；排除前請承辦人自行至平臺回復。",
     "undelivered.other": "Slack拒收，代碼{code}",
     "undelivered.other.do": "請Slack管理者依代碼{code}查明原因。",
 }
