@@ -41,6 +41,5 @@ def case_button(voice: Voice, case: Case, button: Button) -> b.Block:
 
 def refused_row(voice: Voice, line: int, wrong: Fault) -> str:
     """Why a row was not taken, in one line, even if the cell that it quotes has several."""
-    reason = texts.fault(voice.language, wrong)
-    told = voice.say("cli.row", line=line, field=wrong.field, reason=reason)
+    told = texts.row_fault(voice.language, line, wrong)
     return b.cut(" ".join(told.split()), ROW)

@@ -34,6 +34,8 @@ STATUS: Mapping[type[DeskError], int] = {
     errors.Stale: 503,
     errors.CommitRefused: 500,
     errors.Unavailable: 503,
+    errors.InboxAway: 503,
+    errors.Rejected: 503,
 }
 RETRY_AFTER = 5
 

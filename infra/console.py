@@ -84,8 +84,7 @@ class Console:
 
     def fault(self, line: int, fault: Fault) -> None:
         """A row that was refused."""
-        reason = texts.fault(self.language, fault)
-        self.say("cli.row", line=line, field=fault.field, reason=reason)
+        self.line(texts.row_fault(self.language, line, fault))
 
     def refuse(self, error: DeskError) -> None:
         """Why a command was not carried out."""

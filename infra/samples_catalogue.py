@@ -12,6 +12,7 @@ from bot.weekly import weekly
 from infra.samples_desk import AGENCY, BEGIN, Ministry, Sample
 from opendata.desk.catalogue_records import Refusal, Sync
 from opendata.desk.numbers import status
+from opendata.desk.pulling import TOLD, Notice, NotTaken
 from opendata.desk.weekly import Week
 from opendata.rules.catalogue import Target, Year
 from opendata.rules.errors import Fault
@@ -30,6 +31,22 @@ _WHY = {
         BEGIN,
         _SOURCE,
         Fault("file", "catalogue_away", (("text", _SOURCE), ("reason", "Connection refused"))),
+    ),
+}
+_LIST = "suggestions-1150302.csv"
+_NOT_TAKEN = {
+    "whole": Notice(
+        _LIST, BEGIN, read=False, n=1, rows=(NotTaken(0, Fault("file", "unknown_header")),)
+    ),
+    "rows": Notice(
+        _LIST,
+        BEGIN,
+        read=True,
+        n=120,
+        rows=tuple(
+            NotTaken(n, Fault("posted_at", "not_a_time", (("text", "昨天"),)))
+            for n in range(2, 2 + TOLD)
+        ),
     ),
 }
 
@@ -71,6 +88,10 @@ def catalogues(made: Ministry) -> Iterator[Sample]:
     for name, told in shown.items():
         payload = {"text": told.text, "blocks": told.blocks}
         yield made.sample(f"catalogue_refused-{name}", "message", payload)
+    for name, notice in _NOT_TAKEN.items():
+        told = catalogue.not_taken(voice, notice)
+        payload = {"text": told.text, "blocks": told.blocks}
+        yield made.sample(f"not_taken-{name}", "message", payload)
     for name, of in _YEARS.items():
         codes = [*_ALIKE, *(one.code for one in shipped_agencies()[:_MANY])]
         lines = dict.fromkeys(codes, _TOTAL)

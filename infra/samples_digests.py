@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from bot.delivery import digest_message
 from bot.moved import moved as moved_message
+from bot.plans import digest_message
 from bot.reminders import reminder
 from bot.scene import Rendered
 from infra.samples_desk import (

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.card import card
-from bot.delivery import render
 from bot.messages import undeliverable
+from bot.plans import render
 from bot.scene import Rendered
 from bot.undelivered import OTHER, REASONS, cause_of, reason_of
 from infra.samples_desk import (

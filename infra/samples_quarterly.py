@@ -42,7 +42,7 @@ def quarterlies(made: Ministry) -> Iterator[Sample]:
     value = str(Ref(AGENCY, hash=_QUARTER))
     yield made.modal("submission", made.press(OFFICER, Button.UPLOAD, value))
     wrong = [
-        (n, Fault("機關", "no_such_agency", (("text", made.words.agency),))) for n in range(25)
+        (n, Fault("機關", "no_such_agency", (("text", made.words.agency),))) for n in range(2, 27)
     ]
     result = quarterly.handed_in(voice, shown["updated"], wrong)
     yield made.modal("submission-handed_in", result)

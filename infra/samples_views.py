@@ -281,6 +281,8 @@ def _raised(made: Ministry) -> Iterator[DeskError]:
         errors.RoundOver: {"case": "S1", "shown": 1, "current": 2},
         errors.LostRace: {**_MOVED, "at": made.clock(), "wanted": Action.RETURN},
         errors.TooLarge: {"limit": 262_144},
+        errors.InboxAway: {"reason": "Permission denied"},
+        errors.Rejected: {"what": "reply_webhook"},
     }
     yield from (kind(**known.get(kind, {})) for kind in _classes(DeskError) if kind is not Invalid)
     yield Invalid(Fault("period", "not_a_quarter", (("text", made.words.title[:20]),)))

@@ -58,6 +58,10 @@ WEEKLY                 WEEK#<202610>                   a week that was asked for
 WEEKLY                 OUT#<202610>#0                  an intent to tell its numbers
                                                        → timer T : <not_before>#<weekly>
 WEEKLY                 SENT#<kind>#<occasion>#<to>     what delivery knows of it
+INBOX#<digest>         NOTICE                          what was not taken of a dropped file
+INBOX#<digest>         OUT#<00001>#0                   an intent to tell of it
+                                                       → timer T : <not_before>#<not_taken>
+INBOX#<digest>         SENT#<kind>#<occasion>#<to>     what delivery knows of it
 ROSTER                 VERSION                         counts the changes of the roster
 ROSTER                 AGENCY#<agency>                 an agency
 ROSTER                 PERSON#<slack id>               a person

@@ -1,7 +1,8 @@
 """Inboxes of exported lists: a folder on this machine, or a prefix of a bucket.
 
-A file is moved to ``done/``, or to ``refused/`` if it is no such list; rows that were not taken
-stand beside it in ``….errors.csv`` with line and reason, and no word of anybody.
+A file is moved to ``done/``, or to ``refused/`` if it is no such list, under its name and the
+beginning of its digest, so that none takes the place of another; rows that were not taken stand
+beside it in ``….errors.csv`` with line and reason, and no word of anybody.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ from opendata.adapters.feedback_files import read_feedback
 from opendata.adapters.platform_webhook import understand
 from opendata.desk.ports import Clock
 from opendata.desk.pulling import Dropped, Inbox, Letter, Refused
-from opendata.rules.errors import Fault, Invalid, Unavailable
+from opendata.rules.errors import Fault, InboxAway, Invalid
 
-DONE, REFUSED, ERRORS = "done", "refused", ".errors.csv"
+DONE, REFUSED, ERRORS = "done", "refused", ".errors"
+DIGITS = 12
+"""Hexadecimal digits of the digest in the name of a file that was put away."""
 QUIET = timedelta(minutes=1)
 """A file that was written to more recently may still be growing."""
-LARGEST = 64 * 1024 * 1024
+LARGEST = 8 * 1024 * 1024
+"""Bytes of a file, which is read whole; some ten thousand rows, ten years of them."""
 SUFFIX = ".csv"
 
 
@@ -71,6 +75,13 @@ def report(refused: Sequence[Refused]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def _away(name: str, digest: str, *, read: bool) -> tuple[str, str]:
+    """Where a file goes, and where the report of its rows."""
+    stem = name[: -len(SUFFIX)]
+    away = f"{DONE if read else REFUSED}/{stem}.{digest[:DIGITS]}"
+    return f"{away}{SUFFIX}", f"{away}{ERRORS}{SUFFIX}"
+
+
 class FolderInbox:
     """A folder; what lies in folders of it is not looked at."""
 
@@ -82,33 +93,47 @@ class FolderInbox:
         """See ``Inbox``."""
         if not self._folder.is_dir():
             return
-        found = (one for one in self._folder.iterdir() if one.suffix.lower() == SUFFIX)
-        for path in sorted(found, key=lambda one: (one.stat().st_mtime, one.name)):
-            if path.is_file() and self._is_whole(path):
-                yield _FolderFile(path, self._clock)
+        with _folder_answers():
+            whole = list(self._whole())
+        for path in whole:
+            with _folder_answers(), path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            yield _FolderFile(path, digest, self._clock)
 
-    def _is_whole(self, path: Path) -> bool:
-        """By the clock that the folder itself goes by, which may be another machine's."""
+    def _whole(self) -> Iterator[Path]:
+        """The oldest first, by the clock that the folder itself goes by: another machine's perhaps.
+
+        One that was written to a moment ago may still be growing.
+        """
+        found = [one for one in self._folder.iterdir() if one.suffix.lower() == SUFFIX]
+        written = {one: one.stat().st_mtime for one in found if one.is_file()}
+        if not written:
+            return
         with tempfile.NamedTemporaryFile(dir=self._folder) as probe:
             now = Path(probe.name).stat().st_mtime
-        return now - path.stat().st_mtime >= QUIET.total_seconds()
+        for path in sorted(written, key=lambda one: (written[one], one.name)):
+            if now - written[path] >= QUIET.total_seconds():
+                yield path
 
 
 class _FolderFile:
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self.name = path.name
+    def __init__(self, path: Path, digest: str, clock: Clock) -> None:
+        self.name, self.digest = path.name, digest
         self._path, self._clock = path, clock
 
     def letters(self) -> tuple[list[Letter], list[Refused]]:
-        with self._path.open("rb") as file:
-            return letters_of(file.read(LARGEST + 1), self._clock)
+        with _folder_answers(), self._path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+        return letters_of(raw, self._clock)
 
     def finish(self, refused: Sequence[Refused], *, read: bool) -> None:
-        away = self._path.parent / (DONE if read else REFUSED)
-        away.mkdir(exist_ok=True)
-        if refused:
-            (away / f"{self.name}{ERRORS}").write_bytes(report(refused))
-        self._path.replace(away / self.name)
+        folder = self._path.parent
+        away, errors = _away(self.name, self.digest, read=read)
+        with _folder_answers():
+            (folder / away).parent.mkdir(exist_ok=True)
+            if refused:
+                (folder / errors).write_bytes(report(refused))
+            self._path.replace(folder / away)
 
 
 class BucketInbox:
@@ -125,43 +150,58 @@ class BucketInbox:
     def files(self) -> Iterator[Dropped]:
         """See ``Inbox``."""
         found: list[Any] = []
-        with _answering():
+        with _bucket_answers():
             pages = self._s3.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix, Delimiter="/"):
                 found += page.get("Contents", ())
         for one in sorted(found, key=lambda told: (told["LastModified"], told["Key"])):
             if str(one["Key"]).lower().endswith(SUFFIX):
-                yield _Object(self._s3, self._bucket, str(one["Key"]), self._clock)
+                yield _Object(self._s3, self._bucket, one, self._clock)
 
 
 class _Object:
-    def __init__(self, s3: Any, bucket: str, key: str, clock: Clock) -> None:
-        self._prefix, _, self.name = key.rpartition("/")
-        self._s3, self._bucket, self._key, self._clock = s3, bucket, key, clock
+    """An object in the version that was listed; one that was replaced since is not put away."""
+
+    def __init__(self, s3: Any, bucket: str, told: Any, clock: Clock) -> None:
+        self._key, self._etag = str(told["Key"]), str(told["ETag"])
+        self._folder, _, self.name = self._key.rpartition("/")
+        self.digest = hashlib.sha256(self._etag.encode()).hexdigest()
+        self._s3, self._bucket, self._clock = s3, bucket, clock
 
     def letters(self) -> tuple[list[Letter], list[Refused]]:
-        with _answering():
-            body = self._s3.get_object(Bucket=self._bucket, Key=self._key)["Body"]
-            raw = body.read(LARGEST + 1)
+        with _bucket_answers():
+            told = self._s3.get_object(Bucket=self._bucket, Key=self._key, IfMatch=self._etag)
+            raw = told["Body"].read(LARGEST + 1)
         return letters_of(raw, self._clock)
 
     def finish(self, refused: Sequence[Refused], *, read: bool) -> None:
-        away = "/".join(filter(None, (self._prefix, DONE if read else REFUSED, self.name)))
-        with _answering():
+        away, errors = (self._at(name) for name in _away(self.name, self.digest, read=read))
+        source = {"Bucket": self._bucket, "Key": self._key}
+        with _bucket_answers():
             if refused:
-                self._s3.put_object(
-                    Bucket=self._bucket, Key=f"{away}{ERRORS}", Body=report(refused)
-                )
-            source = {"Bucket": self._bucket, "Key": self._key}
-            self._s3.copy_object(Bucket=self._bucket, Key=away, CopySource=source)
+                self._s3.put_object(Bucket=self._bucket, Key=errors, Body=report(refused))
+            self._s3.copy_object(
+                Bucket=self._bucket, Key=away, CopySource=source, CopySourceIfMatch=self._etag
+            )
             self._s3.delete_object(Bucket=self._bucket, Key=self._key)
+
+    def _at(self, name: str) -> str:
+        return f"{self._folder}/{name}" if self._folder else name
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def _folder_answers() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InboxAway(reason=error.strerror or type(error).__name__) from error
+
+
+@contextmanager
+def _bucket_answers() -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise Unavailable(what="inbox") from error
+        raise InboxAway(reason=type(error).__name__) from error

@@ -58,6 +58,7 @@ class Message(StrEnum):
     PROMISE_KEPT = "promise_kept"
     CALL = "call"
     WEEKLY = "weekly"
+    NOT_TAKEN = "not_taken"
     RECOMPUTE = "recompute"
     MATCH = "match"
     PLAN = "plan"

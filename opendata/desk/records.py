@@ -24,7 +24,7 @@ TEXT, SAID, HELD = "TEXT#", "SAID#", "HELD#"
 ROSTER = "ROSTER"
 ROSTER_VERSION = Key(ROSTER, "VERSION")
 CALENDAR, CATALOGUE, INVENTORY = "CALENDAR", "CATALOGUE", "INVENTORY"
-SUBMISSIONS, WEEKLY = "SUB#", "WEEKLY"
+SUBMISSIONS, WEEKLY, INBOX = "SUB#", "WEEKLY", "INBOX#"
 CALENDAR_VERSION = Key(CALENDAR, "VERSION")
 SHIPPED = Key(CALENDAR, "SHIPPED")
 YEAR, CLOSED, CHANGE = "YEAR#", "CLOSED#", "CHANGE#"
@@ -254,7 +254,8 @@ def read_cause(row: Row) -> Cause:
 
 def outbox_partition(about: str) -> str:
     """Where intents lie: about a case, a cause, a list of ours, or for somebody's digest."""
-    if about in (CALENDAR, CATALOGUE, INVENTORY, WEEKLY) or about.startswith(SUBMISSIONS):
+    lists = (CALENDAR, CATALOGUE, INVENTORY, WEEKLY)
+    if about in lists or about.startswith((SUBMISSIONS, INBOX)):
         return about
     if about.startswith(DIGEST):
         return f"DIGEST#{about.removeprefix(DIGEST)}"

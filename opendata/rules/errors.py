@@ -23,6 +23,8 @@
     ├── Stale               a row was changed by somebody else since it was read
     ├── CommitRefused       a commit over the limits that both stores share: a mistake of ours
     └── Unavailable         what we depend on does not answer; trying again later may help
+        ├── InboxAway       the inbox cannot be read or written
+        └── Rejected        it answers, and says no until somebody mends the cause
 
 Errors carry codes and parameters, never sentences: those are in ``opendata.texts``.
 """
@@ -181,3 +183,15 @@ class Unavailable(DeskError):
     """What we depend on does not answer. Params: what."""
 
     code = "unavailable"
+
+
+class InboxAway(Unavailable):
+    """The inbox cannot be read or written; what lies in it waits. Params: reason."""
+
+    code = "inbox_away"
+
+
+class Rejected(Unavailable):
+    """What we depend on answers, and says no until somebody mends the cause. Params: what."""
+
+    code = "rejected"

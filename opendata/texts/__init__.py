@@ -73,6 +73,16 @@ def fault(language: str, one: Fault) -> str:
     return told
 
 
+def row_fault(language: str, line: int, one: Fault) -> str:
+    """What is wrong with a row of a file, or in one of its cells; line 0: with all of it."""
+    reason = fault(language, one)
+    if line == 0:
+        return reason
+    if not one.field:
+        return say(language, "cli.row.whole", line=line, reason=reason)
+    return say(language, "cli.row", line=line, field=one.field, reason=reason)
+
+
 def masked(kind: PersonalData) -> str:
     """What stands in place of personal data."""
     return say("zh", f"masked.{kind.value}")

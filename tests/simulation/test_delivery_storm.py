@@ -13,8 +13,8 @@ from dataclasses import replace
 import pytest
 
 from bot.card import card
-from bot.delivery import render
 from bot.messages import undeliverable
+from bot.plans import render
 from bot.voice import Voice
 from opendata.desk import decisions, outbox
 from opendata.desk.copies import Sent

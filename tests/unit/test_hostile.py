@@ -22,13 +22,13 @@ from bot import calendar as calendars
 from bot import catalogue, forms, home, inventory, modals, quarterly
 from bot.blocks import escaped
 from bot.card import card
-from bot.delivery import render
 from bot.digest import digest
 from bot.ids import Ref
 from bot.lists import case_line
 from bot.messages import undeliverable
 from bot.moved import moved
 from bot.numbers import status_blocks, status_text
+from bot.plans import render
 from bot.refusals import sentence
 from bot.reminders import reminder
 from bot.voice import Voice
@@ -64,6 +64,7 @@ from opendata.desk.numbers import Now, Status
 from opendata.desk.office import Entered, Outlook, Overview
 from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
+from opendata.desk.pulling import Notice, NotTaken
 from opendata.desk.records import Cause, Opinion, head_row
 from opendata.desk.weekly import Week
 from opendata.rules import privacy
@@ -254,6 +255,12 @@ class Speaking:
         why = Refusal(BEGIN, self.words[:255], away)
         return _told(catalogue.refused(self.voice, why if told else None, None))
 
+    def not_taken(self, read):
+        wrong = NotTaken(2, Fault("posted_at", "not_a_time", (("text", self.words[:40]),)))
+        return _told(
+            catalogue.not_taken(self.voice, Notice(self.words[:120], BEGIN, read, 9, (wrong,)))
+        )
+
     def inventory(self, late):
         item = replace(_ITEM, title=self.words[:200])
         if late:
@@ -414,6 +421,8 @@ def _about_no_case(on, speaking, cases):
     for told in (True, False):
         make = partial(lambda one, words: speaking(words).refused_catalogue(one), told)
         yield on("message", f"{Message.CATALOGUE_REFUSED} {told}", make)
+        make = partial(lambda one, words: speaking(words).not_taken(one), told)
+        yield on("message", f"{Message.NOT_TAKEN} {told}", make)
 
 
 def _of_the_inventory(on, speaking):

@@ -11,12 +11,12 @@ import pytest
 
 from bot import commands, forms, home, modals, numbers
 from bot.card import SHOWN_AGENCIES, card
-from bot.delivery import digest_message
 from bot.digest import LINES, digest
 from bot.home import SHOWN
 from bot.ids import Button, Ref, Spot
 from bot.modals import EVENTS, SAID
 from bot.numbers import AGENCIES
+from bot.plans import digest_message
 from bot.reminders import MORNINGS, mornings
 from bot.voice import Voice
 from opendata import texts

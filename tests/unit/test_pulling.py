@@ -3,7 +3,9 @@
 import csv
 import io
 import os
+import re
 import time
+from contextlib import suppress
 
 import boto3
 import pytest
@@ -13,8 +15,11 @@ from opendata.adapters.feedback_files import read_feedback
 from opendata.adapters.inboxes import LARGEST, BucketInbox, FolderInbox, letters_of
 from opendata.adapters.platform_webhook import load, understand
 from opendata.desk import pulling
+from opendata.desk.outbox import Message
+from opendata.desk.records import INBOX
 from opendata.rules.errors import Invalid, Unavailable
-from tests.world import FailingStore
+from tests.slack import FakeSlack, sweep
+from tests.world import CORA, FailingStore
 
 HEAD = ("ID", "標題", "派發機關", "發表時間", "建議原因", "回復狀態")
 
@@ -58,7 +63,8 @@ def test_each_row_opens_its_case_and_the_file_is_put_away(world, folder, drop, p
     done = pull()
     assert (done.files, done.opened, done.known, done.refused) == (1, 2, 0, ())
     assert set(world.cases()) == {"S1", "S2"}
-    assert sorted(str(one.relative_to(folder)) for one in folder.rglob("*.csv")) == ["done/a.csv"]
+    (away,) = folder.rglob("*.csv")
+    assert (away.parent.name, away.name.split(".")[0]) == ("done", "a")
 
 
 @pytest.mark.parametrize("again", ["same", "reordered", "cp950", "longer"])
@@ -97,7 +103,8 @@ def test_bad_rows_stand_in_a_report_and_the_others_go_in(world, folder, drop, pu
     drop("a.csv", listed(row(1), row(2, posted="昨天"), row("x"), ("半",)))
     done = pull()
     assert done.opened == 1
-    report = (folder / "done" / "a.csv.errors.csv").read_text("utf-8-sig")
+    (errors,) = (folder / "done").glob("a.*.errors.csv")
+    report = errors.read_text("utf-8-sig")
     assert [line.split(",")[0] for line in report.splitlines()] == ["line", "3", "4", "5"]
     assert "開放第2項" not in report
 
@@ -108,8 +115,98 @@ def test_what_is_no_list_is_put_aside_and_keeps_nothing_else(world, folder, drop
     drop("b.csv", listed(row(1)), minutes=4)
     done = pull()
     assert (done.unread, done.opened) == (("a.csv",), 1)
-    assert (folder / "refused" / "a.csv").read_bytes() == raw
-    assert (folder / "refused" / "a.csv.errors.csv").exists()
+    (away, _) = sorted((folder / "refused").glob("a.*.csv"), key=lambda one: len(one.name))
+    assert away.read_bytes() == raw
+
+
+def test_a_name_that_is_used_again_takes_the_place_of_no_other_file(folder, drop, pull):
+    for n in range(3):
+        drop("a.csv", listed(row(n), row("x")))
+        pull()
+    drop("a.csv", b"<html>")
+    pull()
+    assert len([one for one in (folder / "done").iterdir() if ".errors" not in one.name]) == 3
+    assert len(list((folder / "done").glob("*.errors.csv"))) == 3
+    assert len(list((folder / "refused").iterdir())) == 2
+
+
+def not_taken(world):
+    return [one for one in world.waiting() if one.kind is Message.NOT_TAKEN]
+
+
+def test_the_coordinators_are_told_once_of_a_file_and_of_rows_that_were_not_taken(
+    world, drop, pull
+):
+    drop("a.csv", b"<html>")
+    drop("b.csv", listed(row(1), row("x"), row("y")), minutes=4)
+    drop("c.csv", listed(row(2)), minutes=3)
+    pull()
+    drop("a.csv", b"<html>")
+    pull()
+    notices = [pulling.notice(world.desk, one.case.removeprefix(INBOX)) for one in not_taken(world)]
+    told = {(one.name, one.read, one.n, tuple(row.line for row in one.rows)) for one in notices}
+    assert told == {("a.csv", False, 1, (0,)), ("b.csv", True, 2, (3, 4))}
+
+
+def test_the_coordinators_read_which_lines_were_not_taken(world, drop, pull):
+    drop("b.csv", listed(row(1), row("x")))
+    pull()
+    slack = FakeSlack()
+    sweep(world, slack)
+    (told,) = [one for one in slack.to(CORA) if "收件匣" in one.words]
+    assert "第3行" in told.words
+
+
+def test_a_file_of_many_more_wrong_rows_than_are_told_is_told_in_one_message(world, drop, pull):
+    drop("a.csv", listed(row(1), *(row("x") for _ in range(3 * pulling.TOLD))))
+    pull()
+    (task,) = not_taken(world)
+    notice = pulling.notice(world.desk, task.case.removeprefix(INBOX))
+    assert (notice.n, len(notice.rows)) == (3 * pulling.TOLD, pulling.TOLD)
+
+
+def test_a_row_that_came_before_with_other_words_under_its_id_keeps_none_of_the_others(
+    world, drop, pull
+):
+    ((letter, _), _) = read_feedback(listed(row(1), row(2)))
+    told = load(letter.body)
+    world.take(lambda: understand(told, world.clock()), letter.webhook, "y" * 64)
+    drop("a.csv", listed(row(1), row(2)))
+    done = pull()
+    ((_, (line, wrong)),) = done.refused
+    assert (line, wrong.code, done.opened) == (2, "mismatch", 1)
+
+
+def test_a_pull_that_has_no_more_time_leaves_the_file_and_the_next_goes_on(
+    world, folder, drop, pull
+):
+    drop("a.csv", listed(*(row(n) for n in range(1, 6))))
+    drop("b.csv", listed(row(9)), minutes=4)
+    asked = iter([False, False, True])
+    done = pulling.pull(world.desk, FolderInbox(folder, world.clock), lambda: next(asked))
+    assert (done.left, done.opened, done.files) == (True, 2, 0)
+    done = pull()
+    assert (done.left, done.opened, done.known, done.files) == (False, 4, 2, 2)
+
+
+def test_an_inbox_that_cannot_be_written_to_is_told_and_loses_nothing(world, folder, drop, pull):
+    drop("a.csv", listed(row(1)))
+    (folder / "done").write_text("in the way")
+    with pytest.raises(Unavailable):
+        pull()
+    assert (folder / "a.csv").exists()
+    (folder / "done").unlink()
+    assert (pull().known, world.cases()) == (1, ["S1"])
+
+
+def test_a_file_that_vanishes_while_it_is_looked_at_is_told_and_no_raw_error(world, folder, drop):
+    path = drop("a.csv", listed(row(1)))
+    (file,) = FolderInbox(folder, world.clock).files()
+    path.unlink()
+    with pytest.raises(Unavailable):
+        file.letters()
+    with pytest.raises(Unavailable):
+        file.finish([], read=True)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_parsed(world):
@@ -123,6 +220,17 @@ def test_what_was_answered_before_the_desk_knew_it_opens_no_case(world, drop, pu
     assert (done.answered, done.opened, world.cases()) == (1, 1, ["S2"])
     drop("b.csv", listed(row(2, state="已回復")))
     assert (pull().answered, world.cases()) == (0, ["S2"])
+
+
+@pytest.mark.parametrize("nth", range(1, 4))
+def test_a_refused_file_is_told_of_wherever_the_pull_dies(world, folder, drop, pull, nth):
+    drop("a.csv", b"<html>")
+    store = FailingStore(world.desk.store, nth, written=True)
+    with suppress(Unavailable):
+        pull(type(world.desk)(store, world.desk.clock))
+    pull()
+    assert len(not_taken(world)) == 1
+    assert len(list((folder / "refused").iterdir())) == 2
 
 
 def test_a_pull_that_dies_anywhere_is_finished_by_the_next(world, folder, drop, pull):
@@ -164,14 +272,26 @@ def test_a_bucket_is_an_inbox_too(world, bucket):
     done = pulling.pull(world.desk, inbox)
     assert (done.files, done.opened, done.unread) == (2, 1, ("b.csv",))
     keys = {one["Key"] for one in bucket.list_objects_v2(Bucket="inbox")["Contents"]}
-    assert keys == {
+    assert {re.sub(r"\.[0-9a-f]{12}\.", ".", key) for key in keys} == {
         "lists/readme.txt",
         "lists/done/a.csv",
-        "lists/done/a.csv.errors.csv",
+        "lists/done/a.errors.csv",
         "lists/refused/b.csv",
-        "lists/refused/b.csv.errors.csv",
+        "lists/refused/b.errors.csv",
     }
     assert pulling.pull(world.desk, inbox).files == 0
+    inbox._s3.close()
+
+
+def test_an_object_that_was_replaced_while_it_was_read_is_looked_at_again(world, bucket):
+    bucket.put_object(Bucket="inbox", Key="a.csv", Body=listed(row(1)))
+    inbox = BucketInbox("inbox", "", world.clock)
+    (file,) = inbox.files()
+    bucket.put_object(Bucket="inbox", Key="a.csv", Body=listed(row(2)))
+    with pytest.raises(Unavailable):
+        file.letters()
+    assert pulling.pull(world.desk, inbox).opened == 1
+    assert world.cases() == ["S2"]
     inbox._s3.close()
 
 

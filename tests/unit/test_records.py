@@ -41,6 +41,7 @@ MOVED = Intent(f"~{OLIVE}.3.20260302", f"~{OLIVE}", 3, Message.MOVED, "3.2026030
 TASK = Intent("CALENDAR.3.0", records.CALENDAR, 3, Message.RECOMPUTE, "", NOW)
 DATASET = Dataset("1000", "甲", "aac", "法務部廉政署", NOW.date(), NOW.date(), NOW.date())
 WEEKLY = Intent("WEEKLY.202610.0", "WEEKLY", 202610, Message.WEEKLY, "202610", NOW)
+NOT_TAKEN = Intent("INBOX#0a1b.1.0", "INBOX#0a1b", 1, Message.NOT_TAKEN, "1", NOW)
 CALL = Intent("SUB#115Q1#aac.1.0", "SUB#115Q1#aac", 1, Message.CALL, "call", NOW)
 ITEM = Item("A1", "aac", "甲", planned=115, case=CASE, holder=OLIVE)
 REFUSED = Intent(
@@ -93,6 +94,11 @@ ROWS = {
     "what delivery knows of the week": Row(
         copies.sent_key(records.WEEKLY, Message.WEEKLY, "202610", "C-MOJ"), {}
     ),
+    "a file that was not taken whole": Row(Key("INBOX#0a1b", "NOTICE"), {}),
+    "what tells of that file": outbox.intent_row(NOT_TAKEN),
+    "what delivery knows of that file": Row(
+        copies.sent_key(NOT_TAKEN.case, Message.NOT_TAKEN, "1", "U0CORA"), {}
+    ),
     "a submission": submission_row(Submission("115Q1", "aac", NOW.date(), NOW.date())),
     "what asks for it": outbox.intent_row(CALL),
     "what delivery knows of asking": Row(
@@ -132,6 +138,8 @@ FORMS = {
     "wakes_at": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00",
     "202610": r"\d{6}",
     "weekly": r"WEEKLY\.\d{6}\.0",
+    "digest": r"[0-9a-f]+",
+    "not_taken": r"INBOX#[0-9a-f]+\.1\.0",
     "call": r"SUB#\d{3}Q[1-4]#[\w-]+\.\d+\.0",
     "115Q": r"\d{3}Q",
     "seconds": r"\d{10}",
@@ -202,7 +210,7 @@ def test_every_line_of_the_table_has_a_row():
 def test_every_place_in_the_table_is_one_that_a_row_takes():
     taken = [(i.value, *place) for row in ROWS.values() for i, place in row.places.items()]
     told = [place for _, places in scheme() for place in places]
-    assert len(told) == 19
+    assert len(told) == 20
     assert [form for form in told if not any(fits(place, form) for place in taken)] == []
 
 

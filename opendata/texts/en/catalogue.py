@@ -5,6 +5,10 @@ SENTENCES: dict[str, str] = {
     "catalogue.kept": "The list of {at} ({n} datasets of the ministry) stays; nothing was lost. The next good one is taken by itself.",
     "catalogue.nothing_yet": "There is no list yet. The next good one is taken by itself.",
     "catalogue.accepted": "The list of datasets is taken again.",
+    "inbox.not_a_list": "*A file in the inbox could not be taken*\n“{name}” is no list of feedback as the platform exports it; it lies in refused/ now:",
+    "inbox.rows": "*{n} rows in the inbox were not taken*\nThe others of “{name}” were. These were not; they stand in the list of errors in done/ too:",
+    "inbox.more": "See the list of errors for the others.",
+    "inbox.then": "Mend the file and drop it again; what is a case already makes no second one.",
     "status.datasets": "*New in ROC {year}* {gross}/{target} datasets ({pace} by the end of the period: on track), {delisted} delisted, {net} net",
     "status.datasets.behind": "*New in ROC {year}* {gross}/{target} datasets ({pace} by the end of the period: *behind*), {delisted} delisted, {net} net",
     "status.forecast": "At this pace the year comes to {n}.",
@@ -35,4 +39,5 @@ SENTENCES: dict[str, str] = {
     "fault.no_date": "No listing date: it counts in no year.",
     "fault.not_a_target": "“{n}” is no target; it must be a whole number from 1 to 100000.",
     "fault.catalogue_away": "“{text}” cannot be read: {reason}",
+    "fault.mismatch": "The same delivery came before with another content.",
 }

@@ -22,6 +22,8 @@ SENTENCES: dict[str, str] = {
     "error.stale": "Somebody else has just changed this. Please try again.",
     "error.commit_refused": "This change is too large; nothing has been written.",
     "error.unavailable": "The desk is busy; it is not certain whether this was done. Please look under Details in a moment, then decide whether to try again.",
+    "error.rejected": "The other side refuses it; the coordinators have been told. Once that is mended it is sent again by itself.",
+    "error.inbox_away": "The inbox cannot be read or written ({reason}). The files are where they were; please mend it and run this again.",
     "error.display": "The view could not be updated. Please open it again; the card shows how the case stands.",
     "error.unexpected": "This may not have been done. Please look under Details and try again; if it happens once more, give the code {error_id} to the coordinator.",
     # Faults, by field

@@ -4,6 +4,7 @@ SENTENCES: dict[str, str] = {
     # The command line
     "cli.failed": "Nothing done: {reason}",
     "cli.row": "Line {line} ({field}): {reason}",
+    "cli.row.whole": "Line {line}: {reason}",
     "cli.imported": "{taken} taken, {refused} refused.",
     "cli.no_secret": "No webhook secret: name the folder that serve uses with --data, or set OPENDATA_WEBHOOK_SECRETS.",
     "cli.same": "({n} more of this kind; --all lists them)",
@@ -28,6 +29,7 @@ SENTENCES: dict[str, str] = {
     "cli.url_or_socket": "Say how Slack reaches the desk: give either --url or --socket.",
     "fault.not_an_instant": "“{text}” is not a time; write it like 2026-02-10T09:00+08:00.",
     "serve.folder": "Folder: {folder}",
+    "serve.inbox": "Inbox (exported lists of feedback are taken every hour): {folder}",
     "serve.stop": "Ctrl+C ends it; the data stays in the folder, delete the folder to start over.",
     "serve.import": "There is no roster yet: import people with opendata people import and set channels with opendata agencies import. Until then cases are taken in and their cards wait.",
     "serve.not_demo": "{folder} holds a real roster or real cases and cannot be used for a demo; give another folder with --data.",

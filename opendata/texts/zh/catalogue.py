@@ -5,6 +5,10 @@ SENTENCES: dict[str, str] = {
     "catalogue.kept": "沿用{at}的清單（本部{n}項），未刪改任何資料；下次同步恢復正常時自動採用。",
     "catalogue.nothing_yet": "目前尚無任何清單。下次同步恢復正常時自動採用。",
     "catalogue.accepted": "資料集清單已恢復同步。",
+    "inbox.not_a_list": "*收件匣有一個檔案無法收取*\n「{name}」不是平臺匯出的意見清冊，已移至 refused/：",
+    "inbox.rows": "*收件匣有{n}列未收取*\n「{name}」其餘各列均已收取；未收取者如下，亦列於 done/ 內的錯誤清單：",
+    "inbox.more": "其餘請見錯誤清單。",
+    "inbox.then": "修正後將檔案再放入收件匣即可；已立案者不會重複。",
     "status.datasets": "*{year}年新上架*　{gross}／{target}項（至本期應達{pace}項，已達進度）　下架{delisted}項、淨增{net}項",
     "status.datasets.behind": "*{year}年新上架*　{gross}／{target}項（至本期應達{pace}項，*進度落後*）　下架{delisted}項、淨增{net}項",
     "status.forecast": "依目前進度，全年預估{n}項。",
@@ -35,4 +39,5 @@ SENTENCES: dict[str, str] = {
     "fault.no_date": "沒有上架日期，不列入年度計數。",
     "fault.not_a_target": "「{n}」不是年度目標，須為1至100000的整數。",
     "fault.catalogue_away": "無法取得「{text}」：{reason}",
+    "fault.mismatch": "同一筆先前已送過不同內容。",
 }

@@ -22,6 +22,8 @@ SENTENCES: dict[str, str] = {
     "error.stale": "資料剛被他人更新，請再試一次。",
     "error.commit_refused": "這次異動過大，未寫入任何資料。",
     "error.unavailable": "系統暫時忙碌，不確定是否已完成。請稍後按「詳細」查看，再決定是否重試。",
+    "error.rejected": "對方拒收，已通知窗口排除；排除後自動重送，不必重做。",
+    "error.inbox_away": "收件匣無法讀寫（{reason}）。檔案留在原處，排除後請再執行一次。",
     "error.display": "畫面未能更新，請重新開啟；案件現況以案件卡為準。",
     "error.unexpected": "剛才可能沒有完成，請按「詳細」查看後再試；若仍發生，請將代碼{error_id}提供資訊處窗口。",
     # Faults, by field

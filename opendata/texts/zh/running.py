@@ -4,6 +4,7 @@ SENTENCES: dict[str, str] = {
     # The command line
     "cli.failed": "未執行：{reason}",
     "cli.row": "第{line}行（{field}）：{reason}",
+    "cli.row.whole": "第{line}行：{reason}",
     "cli.imported": "匯入{taken}筆，未匯入{refused}筆。",
     "cli.no_secret": "沒有Webhook金鑰：請以 --data 指定 serve 所用的資料夾，或設定 OPENDATA_WEBHOOK_SECRETS。",
     "cli.same": "（同類另有{n}項，以 --all 全部列出）",
@@ -28,6 +29,7 @@ SENTENCES: dict[str, str] = {
     "cli.url_or_socket": "請以 --url 或 --socket 擇一說明Slack如何連上本系統。",
     "fault.not_an_instant": "「{text}」不是時間，請用如2026-02-10T09:00+08:00的格式。",
     "serve.folder": "資料夾：{folder}",
+    "serve.inbox": "收件匣（平臺匯出的意見清冊放入後，每小時收取）：{folder}",
     "serve.stop": "按 Ctrl+C 結束；資料保留在資料夾，刪除資料夾即重新開始。",
     "serve.import": "尚無人員名冊：請以 opendata people import 匯入人員、opendata agencies import 設定頻道；在此之前，案件照常收錄，卡片留待送出。",
     "serve.not_demo": "{folder}已有正式名冊或案件，不能用來示範；請以 --data 另給資料夾。",
