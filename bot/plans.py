@@ -37,8 +37,9 @@ from opendata.desk.reminding import deciders, to_be_decided
 from opendata.desk.submissions import submission
 from opendata.desk.weekly import told as week_of
 from opendata.rules.feedback import Case, State
-from opendata.rules.people import Directory, Role
+from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import escalated_to, opening
+from opendata.rules.submissions import Submission, escalated_on
 
 _IN_HOURS = frozenset({Message.STILL_YOURS, Message.ESCALATION})
 """What nobody asked for: it calls whoever does not have it yet in office hours only."""
@@ -283,16 +284,38 @@ def _of_not_taken(face: Face, intent: Intent) -> Plan:
 
 
 def _of_call(face: Face, intent: Intent) -> Plan:
-    """To an agency's channel: that it is asked for its quarterly submission, or has answered."""
+    """To an agency's channel: that it is asked for its quarterly submission, or has answered.
+
+    When it is late its section heads and the coordinators are told too, once.
+    """
     quarter, _, agency = intent.case.removeprefix(SUBMISSIONS).partition("#")
-    one, channel = submission(face.desk, quarter, agency), face.desk.directory().channel(agency)
-    sent = copies.sent(face.desk, intent.case, intent.kind, intent.occasion)
+    directory = face.desk.directory()
+    one, channel = submission(face.desk, quarter, agency), directory.channel(agency)
+    sent = list(copies.sent(face.desk, intent.case, intent.kind, intent.occasion))
+    people = _if_late(directory, one, intent) if one.last is None else ()
 
-    def shown(_to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
-        return quarterly.called(face.voice(), one)
+    def shown(to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it
+        voice = face.voice_of(to) if directory.person(to) else face.voice()
+        return quarterly.called(voice, one)
 
+    known = {
+        person: [one for one in sent if bool(directory.person(one.to)) is person]
+        for person in (True, False)
+    }
     targets = [channel] if channel else []
-    return Plan(_copies(targets, sent, shown, person=False), one.version, nobody=not targets)
+    told = [
+        *_copies(targets, known[False], shown, person=False),
+        *_copies([person.id for person in people], known[True], shown, person=True),
+    ]
+    return Plan(told, one.version, nobody=not targets)
+
+
+def _if_late(directory: Directory, one: Submission, intent: Intent) -> Iterable[Person]:
+    day = escalated_on(one)
+    if day is None or intent.occasion != f"{day:%Y%m%d}":
+        return ()
+    heads = directory.holders(Role.SECTION_HEAD, one.agency)
+    return (*heads, *directory.nearest_holders(Role.COORDINATOR, one.agency))
 
 
 def _of_week(face: Face, intent: Intent) -> Plan:

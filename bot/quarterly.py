@@ -21,7 +21,7 @@ from opendata.desk import submissions
 from opendata.desk.reading import person
 from opendata.rules.errors import Fault
 from opendata.rules.roc import Quarter, quarter_of
-from opendata.rules.submissions import Answer, Submission
+from opendata.rules.submissions import Answer, Given, Submission
 
 Told = dict[str, Any]
 Body = dict[str, Any]
@@ -32,12 +32,14 @@ def called(voice: Voice, one: Submission) -> Rendered:
     """To an agency: what it is asked for, or what it has answered."""
     say, agency = voice.say, escaped(voice.agency(one.agency), NAME)
     params = {"agency": agency, "quarter": quarter_name(voice, one.quarter), "due": one.due}
-    if one.answer is not None:
+    value = str(Ref(one.agency, hash=one.quarter))
+    if one.last is not None:
         told = answered(voice, one)
-        return Rendered(told, [b.section(told)])
+        correct = b.button(say("button.correct"), Button.UPLOAD, value)
+        who = b.context(say("quarterly.correct", by=escaped(voice.name(one.last.by), NAME)))
+        return Rendered(told, [b.section(told), b.actions([correct]), who])
     late = one.late(voice.today)
     told = say("quarterly.late" if late else "quarterly.call", **params)
-    value = str(Ref(one.agency, hash=one.quarter))
     sure = b.confirm(
         say("confirm.no_change.title"),
         say("confirm.no_change.text"),
@@ -52,19 +54,27 @@ def called(voice: Voice, one: Submission) -> Rendered:
 
 
 def answered(voice: Voice, one: Submission) -> str:
-    """Who answered what, and when; and whether that was late."""
-    code = "quarterly.no_change" if one.answer is Answer.NO_CHANGE else "quarterly.updated"
-    told = voice.say(
-        code,
+    """Who answered what, and when; whether that was late, and what it took the place of."""
+    parts = [_given(voice, one, one.given[-1])]
+    if one.late(voice.today):
+        parts.append(voice.say("quarterly.was_late"))
+    if len(one.given) > 1:
+        first = one.given[0]
+        parts.append(voice.say("quarterly.first", answer=first.answer, at=first.at))
+    return " ".join(parts)
+
+
+def _given(voice: Voice, one: Submission, given: Given) -> str:
+    return voice.say(
+        "quarterly.no_change" if given.answer is Answer.NO_CHANGE else "quarterly.updated",
         agency=escaped(voice.agency(one.agency), NAME),
         quarter=quarter_name(voice, one.quarter),
-        by=escaped(voice.name(one.by), NAME),
-        at=one.at,
-        new=one.new,
-        changed=one.changed,
-        refused=one.refused,
+        by=escaped(voice.name(given.by), NAME),
+        at=given.at,
+        new=given.new,
+        changed=given.changed,
+        refused=given.refused,
     )
-    return f"{told} {voice.say('quarterly.was_late')}" if one.late(voice.today) else told
 
 
 def quarter_name(voice: Voice, code: str) -> str:
@@ -111,13 +121,13 @@ def shown(voice: Voice, code: str, found: Sequence[Submission], skipped: int = 0
 
 
 def _row(voice: Voice, one: Submission) -> list[str]:
-    if one.answer is None:
+    if one.last is None:
         word = voice.say("quarterly.owes_late" if one.late(voice.today) else "quarterly.owes")
         at = voice.say("quarterly.due", due=one.due)
     else:
         word, at = (
-            voice.say(f"Answer.{one.answer.value}"),
-            str(texts.written(voice.language, one.at)),
+            voice.say(f"Answer.{one.last.answer.value}"),
+            str(texts.written(voice.language, one.last.at)),
         )
     return [b.cut(voice.agency(one.agency), NAME), word, at]
 

@@ -6,6 +6,7 @@ file comes out of Slack, in ``imports``.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -90,6 +91,7 @@ def _handed_in(face: Face, actor: str, ref: Ref, view: Block, client: WebClient)
     if len(entries) > MOST:
         raise Invalid(Fault(modals.FILE, "too_many_items", (("n", len(entries)), ("most", MOST))))
     lines = len({one.line for one in faults})
-    one, done = submissions.update(face.desk, ref.hash, ref.case, actor, entries, lines)
+    digest = hashlib.sha256(raw).hexdigest()
+    one, done = submissions.update(face.desk, ref.hash, ref.case, actor, entries, lines, digest)
     wrong = [*((fault.line, fault.fault) for fault in faults), *done.refused]
     return handed_in(face.voice_of(actor), one, sorted(wrong, key=lambda fault: fault[0]))

@@ -125,7 +125,7 @@ def quarterly(
             "cli.quarterly.line",
             agency=agency.name if agency else one.agency,
             answer=one.answer or out.sentence(owes),
-            at=one.at or out.sentence("quarterly.due", due=one.due),
+            at=one.last.at if one.last else out.sentence("quarterly.due", due=one.due),
         )
     if not found:
         out.say("quarterly.none")

@@ -14,7 +14,7 @@ from opendata.desk.inventory import Entry
 from opendata.rules.errors import Fault
 from opendata.rules.inventory import Item
 from opendata.rules.people import shipped_agencies
-from opendata.rules.submissions import Answer, Submission
+from opendata.rules.submissions import Answer, Given, Submission
 
 _QUARTER = "115Q1"
 _MANY = 30
@@ -27,13 +27,16 @@ def quarterlies(made: Ministry) -> Iterator[Sample]:
     inventory.take_in(made.desk, [Entry(n, one) for n, one in enumerate(items, 2)])
     submissions.call(made.desk)
     voice, (one, *_) = made.face.voice(made.language), submissions.standing(made.desk)
-    told = replace(one, by=OFFICER, at=BEGIN, new=3, changed=2, refused=1)
+    nothing = Given(Answer.NO_CHANGE, OFFICER, BEGIN)
+    file = Given(Answer.UPDATED, OFFICER, BEGIN, new=3, changed=2, refused=1)
+    yesterday = BEGIN.date() - timedelta(days=1)
     shown = {
         "asked": one,
-        "late": replace(one, due=BEGIN.date() - timedelta(days=1)),
-        "no_change": replace(told, answer=Answer.NO_CHANGE),
-        "updated": replace(told, answer=Answer.UPDATED),
-        "updated_late": replace(told, answer=Answer.UPDATED, due=BEGIN.date() - timedelta(days=1)),
+        "late": replace(one, due=yesterday),
+        "no_change": replace(one, given=(nothing,)),
+        "updated": replace(one, given=(file,)),
+        "updated_late": replace(one, given=(file,), due=yesterday),
+        "corrected": replace(one, given=(nothing, file)),
     }
     for name, state in shown.items():
         made_of = quarterly.called(voice, state)

@@ -51,7 +51,7 @@ INVENTORY              OUT#<seconds>#0                 the task to look for data
 CASE#<case>            OUT#<seconds>#0                 the task to tell of a kept promise
                                                        → timer T : <not_before>#<intent>
 SUB#<115Q3>            <agency>                        what an agency answers in a quarter
-SUB#<115Q3>#<agency>   OUT#<00001>#0                   an intent to ask it, or remind it
+SUB#<115Q3>#<agency>   OUT#<00001>#<n>                 an intent to ask it, or remind it
                                                        → timer T : <not_before>#<call>
 SUB#<115Q3>#<agency>   SENT#<kind>#<occasion>#<to>     what delivery knows of it
 WEEKLY                 WEEK#<202610>                   a week that was asked for

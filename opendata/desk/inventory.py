@@ -256,6 +256,13 @@ def for_change(desk: Desk, actor: str, agency: str) -> Person:
     return person
 
 
+def is_coordinator(desk: Desk, actor: str, agency: str) -> bool:
+    """Whether somebody is a coordinator of an agency or of one above it."""
+    directory = desk.directory()
+    person = directory.person(actor)
+    return person is not None and Role.COORDINATOR in directory.roles_in(person, agency)
+
+
 def change(
     desk: Desk,
     number: str,

@@ -6,9 +6,9 @@ the inventory like any file, but only its own rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, date, datetime
 
 from opendata.desk import inventory, outbox
 from opendata.desk import submission_records as stored
@@ -17,10 +17,13 @@ from opendata.desk.inventory import Entry, TakenIn
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Expect, Put, Write
 from opendata.rules import submissions as rules
-from opendata.rules.errors import Fault, Invalid, NotFound, Stale
+from opendata.rules.errors import Fault, Invalid, NotFound, Stale, Unavailable
 from opendata.rules.reminders import opening
-from opendata.rules.roc import TAIPEI, Quarter, quarter_of
-from opendata.rules.submissions import Answer, Submission
+from opendata.rules.roc import TAIPEI, Quarter, local_date, quarter_of
+from opendata.rules.submissions import Answer, Given, Submission
+
+CALL, SHOWN, ATTEMPTS = "call", 20, 5
+"""The first message; how many of the reminders turn into the answer with it; tries at a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,61 +37,79 @@ class Called:
 def call(desk: Desk) -> Called:
     """Ask every agency that has items and was not asked yet, and remind those that owe an answer.
 
-    Done twice on a day, it changes nothing more; a morning that was missed is caught up with.
+    Done twice on a day, it changes nothing more; a morning that was missed is caught up with, and
+    a quarter of which every morning was.
     """
-    quarter, today = quarter_of(desk.today()), desk.today()
-    asked = 0
-    if today >= rules.opens(quarter, desk.calendar()):
-        known = {one.agency for one in standing(desk, quarter.code)}
-        counts = inventory.overview(desk).counts
-        for agency in sorted(code for code, n in counts.items() if n.get("items")):
-            if agency not in known and desk.directory().agency(agency) is not None:
-                asked += _ask(desk, quarter, agency)
+    today = desk.today()
+    quarter = quarter_of(today)
+    asked = _asked(desk, quarter) if today >= rules.opens(quarter, desk.calendar()) else 0
+    asked += _caught_up(desk, quarter.before)
     reminded = 0
-    for code in _awaited(quarter):
-        for one in standing(desk, code):
-            if rules.reminds(one, today, desk.calendar(one.agency)):
-                reminded += _remind(desk, one)
+    for one in (*standing(desk, quarter.before.code), *standing(desk, quarter.code)):
+        calendar = desk.calendar(one.agency)
+        due = one.due if one.answer else rules.moved_due(one, calendar)
+        if rules.reminds(replace(one, due=due), today, calendar):
+            reminded += _remind(desk, replace(one, due=due))
+        elif due != one.due:
+            _commit(desk, replace(one, due=due), ())
     return Called(asked, reminded)
 
 
-def _awaited(quarter: Quarter) -> tuple[str, ...]:
-    """The quarter and the one before it, of which somebody may still owe an answer."""
-    before = (
-        Quarter(quarter.year - 1, 4)
-        if quarter.number == 1
-        else Quarter(quarter.year, quarter.number - 1)
+def _asked(desk: Desk, quarter: Quarter) -> int:
+    known = {one.agency for one in standing(desk, quarter.code)}
+    return sum(_ask(desk, quarter, one) for one in _with_items(desk) if one not in known)
+
+
+def _caught_up(desk: Desk, quarter: Quarter) -> int:
+    """Ask for a quarter that has passed without a look at it, whoever had items then."""
+    if standing(desk, quarter.code):
+        return 0
+    return sum(
+        _ask(desk, quarter, one) for one in _with_items(desk) if _had_items(desk, one, quarter)
     )
-    return (before.code, quarter.code)
+
+
+def _with_items(desk: Desk) -> list[str]:
+    counts, directory = inventory.overview(desk).counts, desk.directory()
+    return sorted(code for code, n in counts.items() if n.get("items") and directory.agency(code))
+
+
+def _had_items(desk: Desk, agency: str, quarter: Quarter) -> bool:
+    histories = (inventory.history(desk, one.number) for one in inventory.items_of(desk, agency))
+    return any(done and local_date(done[0].at) <= quarter.last for done in histories)
 
 
 def _ask(desk: Desk, quarter: Quarter, agency: str) -> bool:
     due = rules.due(quarter, desk.calendar(agency))
-    one = Submission(quarter.code, agency, due, desk.today(), version=1)
-    try:
-        desk.store.commit(Put(stored.submission_row(one)), _told(desk, one, "call"))
-    except Stale:
-        return False  # another run has just asked
-    return True
+    one = Submission(quarter.code, agency, due, desk.today())
+    return _commit(desk, one, [CALL])  # else another run has just asked
 
 
 def _remind(desk: Desk, one: Submission) -> bool:
     today = desk.today()
-    later = replace(one, reminded=(*one.reminded, today), version=one.version + 1)
+    return _commit(desk, replace(one, reminded=(*one.reminded, today)), [_occasion(today)])
+
+
+def _occasion(day: date) -> str:
+    return f"{day:%Y%m%d}"
+
+
+def _commit(desk: Desk, one: Submission, occasions: Iterable[str]) -> bool:
+    """Keep a submission's next state, with the messages that show it; False: it has changed."""
+    now = replace(one, version=one.version + 1)
+    told = (_told(desk, now, occasion, n) for n, occasion in enumerate(occasions))
     try:
-        desk.store.commit(
-            Put(stored.submission_row(later), one.version), _told(desk, later, f"{today:%Y%m%d}")
-        )
+        desk.store.commit(Put(stored.submission_row(now), one.version or Expect.ABSENT), *told)
     except Stale:
         return False
     return True
 
 
-def _told(desk: Desk, one: Submission, occasion: str) -> Write:
+def _told(desk: Desk, one: Submission, occasion: str, n: int) -> Write:
     """The message to the agency, when its office is open."""
     about = f"{stored.partition(one.quarter)}#{one.agency}"
     at = opening(desk.now(), desk.calendar(one.agency)).astimezone(UTC).replace(microsecond=0)
-    intent = Intent(f"{about}.{one.version}.0", about, one.version, Message.CALL, occasion, at)
+    intent = Intent(f"{about}.{one.version}.{n}", about, one.version, Message.CALL, occasion, at)
     return Put(outbox.intent_row(intent), Expect.ANY)
 
 
@@ -121,16 +142,32 @@ def confirm(desk: Desk, quarter: str, agency: str, actor: str) -> Submission:
 
     Raises:
         Stranger, WrongRole, NotFound.
-        Invalid: ``already_submitted`` – it has answered by now; it says who, and when.
+        Invalid: ``already_submitted`` – it has answered by now; it says who, and when – or
+            ``being_submitted``.
+        Unavailable: it was changed again and again meanwhile.
     """
-    one = _open(desk, quarter, agency, actor)
-    return _answer(desk, one, actor, Answer.NO_CHANGE, TakenIn())
+
+    def open_to(one: Submission) -> bool:
+        return one.last is None
+
+    one = _open(desk, quarter, agency, actor, open_to)
+    given = Given(Answer.NO_CHANGE, actor, _now(desk))
+    return _answer(desk, one, given, lambda: _open(desk, quarter, agency, actor, open_to))
 
 
 def update(
-    desk: Desk, quarter: str, agency: str, actor: str, entries: Sequence[Entry], unread: int = 0
+    desk: Desk,
+    quarter: str,
+    agency: str,
+    actor: str,
+    entries: Sequence[Entry],
+    unread: int = 0,
+    file: str = "",
 ) -> tuple[Submission, TakenIn]:
     """上傳更新: what differs goes into the inventory; of other agencies nothing is taken.
+
+    It corrects an answer that was given, too. Whoever hands in is alone meanwhile, so that no row
+    goes in of a file that is no answer.
 
     Args:
         desk: the desk.
@@ -139,12 +176,26 @@ def update(
         actor: Slack id.
         entries: the rows of the file that could be read.
         unread: how many could not.
+        file: SHA-256 of it.
 
     Raises:
         Stranger, WrongRole, NotFound.
-        Invalid: ``already_submitted``, or ``nothing_taken`` – not one row could be taken.
+        Invalid: ``already_submitted``, ``being_submitted``, or ``nothing_taken`` – not one row
+            could be taken.
+        Unavailable: it was changed again and again meanwhile.
     """
-    one = _open(desk, quarter, agency, actor)
+    coordinator = inventory.is_coordinator(desk, actor, agency)
+
+    def held() -> Submission:
+        return _open(
+            desk,
+            quarter,
+            agency,
+            actor,
+            lambda one: rules.correctable(one, actor, coordinator=coordinator),
+        )
+
+    one = _held(desk, held, actor)
     own = [entry for entry in entries if entry.item.agency == agency]
     foreign = [
         (entry.line, Fault("機關", "another_agency")) for entry in entries if entry not in own
@@ -152,39 +203,54 @@ def update(
     done = inventory.take_in(desk, own, actor, within=agency)
     done = replace(done, refused=(*done.refused, *foreign))
     if not (done.new or done.changed or done.same):
+        _commit(desk, replace(one, holder=None, held=None), ())
         raise Invalid(Fault("file", "nothing_taken", (("n", len(entries) + unread),)))
     refused = len({line for line, _ in done.refused}) + unread
-    return _answer(desk, one, actor, Answer.UPDATED, done, refused), done
+    given = Given(Answer.UPDATED, actor, _now(desk), done.new, done.changed, refused, file)
+    return _answer(desk, one, given, held), done
 
 
-def _open(desk: Desk, quarter: str, agency: str, actor: str) -> Submission:
+def _open(
+    desk: Desk, quarter: str, agency: str, actor: str, open_to: Callable[[Submission], bool]
+) -> Submission:
     inventory.for_change(desk, actor, agency)
     one = submission(desk, quarter, agency)
-    if one.answer is Answer.NO_CHANGE or (one.answer and one.by != actor):
-        raise Invalid(
-            Fault("submission", "already_submitted", (("by", one.by or ""), ("at", one.at)))
-        )
+    if rules.held_by_another(one, actor, desk.now()):
+        raise Invalid(_by(desk, "being_submitted", one.holder or "", one.held))
+    if not open_to(one) and one.last:
+        raise Invalid(_by(desk, "already_submitted", one.last.by, one.last.at))
     return one
 
 
+def _by(desk: Desk, code: str, by: str, at: datetime | None) -> Fault:
+    person = desk.directory().person(by)
+    return Fault("submission", code, (("by", person.name if person else by), ("at", at)))
+
+
+def _now(desk: Desk) -> datetime:
+    return desk.now().astimezone(TAIPEI)
+
+
+def _held(desk: Desk, again: Callable[[], Submission], actor: str) -> Submission:
+    """The submission, held by who hands in."""
+    for _ in range(ATTEMPTS):
+        one = replace(again(), holder=actor, held=_now(desk))
+        if _commit(desk, one, ()):
+            return replace(one, version=one.version + 1)
+    raise Unavailable(what="submissions")
+
+
 def _answer(
-    desk: Desk, one: Submission, actor: str, answer: Answer, done: TakenIn, refused: int = 0
+    desk: Desk, one: Submission, given: Given, again: Callable[[], Submission]
 ) -> Submission:
     """Keep the answer, and bring every message about it up to date.
 
-    Raises:
-        Stale: somebody else has just answered.
+    ``again`` reads it anew when it was changed meanwhile, and refuses who came second.
     """
-    now = replace(
-        one,
-        answer=answer,
-        by=actor,
-        at=desk.now().astimezone(TAIPEI),
-        new=done.new,
-        changed=done.changed,
-        refused=refused,
-        version=one.version + 1,
-    )
-    told = [_told(desk, now, "call")]
-    desk.store.commit(Put(stored.submission_row(now), one.version), *told)
-    return now
+    for _ in range(ATTEMPTS):
+        now = replace(one, given=(*one.given, given), holder=None, held=None)
+        shown = [_occasion(day) for day in now.reminded[-SHOWN:]]
+        if _commit(desk, now, [CALL, *shown]):
+            return replace(now, version=now.version + 1)
+        one = again()
+    raise Unavailable(what="submissions")

@@ -158,6 +158,13 @@ class Quarter:
         return f"{self.year}Q{self.number}"
 
     @property
+    def before(self) -> Quarter:
+        """The one before it."""
+        if self.number > 1:
+            return Quarter(self.year, self.number - 1)
+        return Quarter(self.year - 1, 4)
+
+    @property
     def label(self) -> str:
         """115年第3季."""
         return f"{self.year}年第{self.number}季"

@@ -8,7 +8,7 @@ inventory is stands in ``inventory``; who is told, in ``desk.submissions``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from opendata.rules.calendar import OfficeCalendar
@@ -16,6 +16,8 @@ from opendata.rules.roc import Quarter
 
 BEFORE = (5, 1)
 """Workdays before the due date on which whoever has not answered is reminded."""
+HOLD = timedelta(minutes=1)
+"""After so long nobody hands in any more who has begun to: whoever it was has died."""
 
 
 class Answer(StrEnum):
@@ -26,15 +28,34 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that was given.
+
+    Attributes:
+        answer: what; by: Slack id; at: when, in Taipei.
+        new, changed, refused: of the file that was handed in, items and rows.
+        file: SHA-256 of it; empty: there was none.
+    """
+
+    answer: Answer
+    by: str
+    at: datetime
+    new: int = 0
+    changed: int = 0
+    refused: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """An agency's 提報 of a quarter.
 
     Attributes:
         quarter: e.g. ``115Q3``; agency: code.
         due: date until which it is to answer; called: on which it was asked.
-        answer: None: not yet; by: Slack id; at: when.
-        new, changed, refused: of the file that was handed in, items and rows.
+        given: its answers, the first one first; the last one stands.
         reminded: dates on which it was reminded.
+        holder: Slack id of who hands a file in at present; held: since when, in Taipei.
         version: counted up by every change.
     """
 
@@ -42,24 +63,31 @@ class Submission:
     agency: str
     due: date
     called: date
-    answer: Answer | None = None
-    by: str | None = None
-    at: datetime | None = None
-    new: int = 0
-    changed: int = 0
-    refused: int = 0
+    given: tuple[Given, ...] = ()
     reminded: tuple[date, ...] = ()
+    holder: str | None = None
+    held: datetime | None = None
     version: int = 0
+
+    @property
+    def last(self) -> Given | None:
+        """The answer that stands; None: there is none yet."""
+        return self.given[-1] if self.given else None
+
+    @property
+    def answer(self) -> Answer | None:
+        """What stands; None: it has not answered yet."""
+        return self.last.answer if self.last else None
+
+    @property
+    def answered_on(self) -> date | None:
+        """The date in Taipei on which it answered first: to correct an answer makes none late."""
+        return self.given[0].at.date() if self.given else None
 
     def late(self, today: date) -> bool:
         """Whether it answered, or still does not, after the due date; local dates."""
         day = self.answered_on or today
         return day > self.due
-
-    @property
-    def answered_on(self) -> date | None:
-        """The date in Taipei on which it answered."""
-        return self.at.date() if self.at else None
 
 
 def opens(quarter: Quarter, calendar: OfficeCalendar) -> date:
@@ -74,6 +102,26 @@ def due(quarter: Quarter, calendar: OfficeCalendar) -> date:
     return last if calendar.is_workday(last) else calendar.workday_before(last, 1)
 
 
+def moved_due(one: Submission, calendar: OfficeCalendar) -> date:
+    """The due date; the next workday, if it was declared a day off after the agency was asked.
+
+    行政程序法第48條第4項: 期間之末日為休息日者，以該日之次日為期間之末日.
+    """
+    return one.due if calendar.is_workday(one.due) else calendar.workday_after(one.due, 1)
+
+
+def correctable(one: Submission, person: str, *, coordinator: bool) -> bool:
+    """Whether a person may hand in a file: of an answer, who gave it or a coordinator may."""
+    return one.last is None or coordinator or one.last.by == person
+
+
+def held_by_another(one: Submission, person: str, now: datetime) -> bool:
+    """Whether somebody else hands a file in at this moment."""
+    if one.holder in (None, person) or one.held is None:
+        return False
+    return now - one.held < HOLD
+
+
 def reminds(one: Submission, today: date, calendar: OfficeCalendar) -> bool:
     """Whether an agency that has not answered is reminded on a local date.
 
@@ -85,3 +133,8 @@ def reminds(one: Submission, today: date, calendar: OfficeCalendar) -> bool:
         return False
     early = {calendar.workday_before(one.due, count) for count in BEFORE}
     return today >= one.due or today in early
+
+
+def escalated_on(one: Submission) -> date | None:
+    """The first date on which it was reminded after the due date: others are told then too."""
+    return next((day for day in one.reminded if day > one.due), None)

@@ -77,7 +77,7 @@ from opendata.rules.kpi import Figures
 from opendata.rules.people import Role
 from opendata.rules.reply import ReplyType
 from opendata.rules.sight import visible
-from opendata.rules.submissions import Answer, Submission
+from opendata.rules.submissions import Answer, Given, Submission
 from opendata.texts import masked
 from tests.unit.hostile import PIECES, strings
 from tests.unit.inspector import as_seen, inspect
@@ -271,7 +271,8 @@ class Speaking:
         return {"text": "-", "blocks": inventory.overview_blocks(self.voice, found)}
 
     def call(self, answer):
-        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), answer, OFFICER, BEGIN)
+        given = (Given(answer, OFFICER, BEGIN),) if answer else ()
+        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), given)
         return _told(quarterly.called(self.voice, one))
 
     def week(self):
@@ -280,11 +281,13 @@ class Speaking:
         return _told(weekly(self.voice, Week(counted, BEGIN.date(), 1, {"aac": 2})))
 
     def quarter(self):
-        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), Answer.UPDATED, OFFICER, BEGIN)
+        given = (Given(Answer.NO_CHANGE, OFFICER, BEGIN), Given(Answer.UPDATED, OFFICER, BEGIN))
+        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), given)
         return quarterly.shown(self.voice, "115Q1", [one])
 
     def handed(self):
-        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), Answer.UPDATED, OFFICER, BEGIN)
+        given = (Given(Answer.NO_CHANGE, OFFICER, BEGIN), Given(Answer.UPDATED, OFFICER, BEGIN))
+        one = Submission("115Q1", "aac", BEGIN.date(), BEGIN.date(), given)
         wrong = [(2, Fault("機關", "no_such_agency", (("text", self.words),)))]
         return quarterly.handed_in(self.voice, one, wrong)
 

@@ -140,7 +140,7 @@ FORMS = {
     "weekly": r"WEEKLY\.\d{6}\.0",
     "digest": r"[0-9a-f]+",
     "not_taken": r"INBOX#[0-9a-f]+\.1\.0",
-    "call": r"SUB#\d{3}Q[1-4]#[\w-]+\.\d+\.0",
+    "call": r"SUB#\d{3}Q[1-4]#[\w-]+\.\d+\.\d+",
     "115Q": r"\d{3}Q",
     "seconds": r"\d{10}",
     "listed": r"(\d{4}-\d\d-\d\d|-{10})",
