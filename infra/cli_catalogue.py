@@ -53,7 +53,7 @@ def sync(
     match_now(desk)
     counts = {
         name: getattr(taken.sync, name)
-        for name in ("rows", "ours", "written", "new", "changed", "delisted")
+        for name in ("rows", "ours", "written", "new", "changed", "delisted", "missing")
     }
     if as_json:
         out.data({**counts, "form": taken.sync.form, "blind": taken.blind, "faults": faults})
@@ -63,6 +63,8 @@ def sync(
             out.say("cli.catalogue.before", at=last.at, ours=last.ours)
         else:
             out.say("cli.catalogue.first")
+        if taken.sync.missing:
+            out.say("cli.catalogue.missing", n=taken.sync.missing)
         if taken.blind:
             out.say("cli.catalogue.blind")
         if taken.faults:
@@ -105,9 +107,15 @@ def _counts(found: Year) -> dict[str, int]:
     }
 
 
-def as_contract(found: Year) -> dict[str, int | None]:
-    """The contract of ``catalogue count --json``."""
-    return {"year": found.year, **_counts(found), "published": found.published}
+def as_contract(found: Year) -> dict[str, Any]:
+    """The contract of ``catalogue count --json``; ``quarters`` are those by 上架日期."""
+    quarters = dict(found.by_quarter)
+    return {
+        "year": found.year,
+        **_counts(found),
+        "published": found.published,
+        "quarters": quarters,
+    }
 
 
 def _tell(out: Console, desk: Desk, found: Year) -> None:

@@ -2,8 +2,8 @@
 
 Cold imports of each function, the warm time of the main use cases on the embedded store, what
 Slack waits for: the ack of its requests through the Lambda handler, warm and from a cold process;
-what the numbers of few and of many cases take; and what the clock's work costs among many open
-cases, on the embedded store and on DynamoDB.
+what a list of national size takes, and the numbers of few and of many cases; and what the clock's
+work costs among many open cases, on the embedded store and on DynamoDB.
 """
 
 from __future__ import annotations
@@ -36,13 +36,17 @@ from opendata.desk.ports import MAX_WRITES, Put
 from opendata.rules.errors import DeskError
 from opendata.rules.feedback import Kind
 from opendata.rules.people import Person, Role, shipped_agencies
+from tests.catalogues import national, synced
 from tests.counting import Counting, Metered
 from tests.many import WEDNESDAY, counters, fill, heads, ministry, sweep
 from tests.moto_table import moto_table
 from tests.slack import Workspace, listening
 from tests.world import OLIVE, TurnedClock, World, lay
 
-FUNCTIONS = ("webhook", "slack", "deliver", "sweep", "remind", "watchdog", "health")
+FUNCTIONS = (
+    *("webhook", "slack", "deliver", "sweep", "remind", "watchdog", "health"),
+    *("catalogue", "quarter", "pull"),
+)
 CASES = 500
 REGION = "ap-east-2"
 BEGIN = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -181,6 +185,22 @@ def on_dynamodb(count: int, due: int) -> None:
     )
 
 
+def national_list(rows: int) -> None:
+    """Sync a list of national size in a process of its own, and once more with fifty changes."""
+    with tempfile.TemporaryDirectory() as folder:
+        export, data = Path(folder) / "export.csv", Path(folder) / "desk"
+        for changed in (0, 50):
+            national(export, rows, changed=changed)
+            begun = time.perf_counter()
+            told, peak = synced(export, data)
+            seconds = time.perf_counter() - begun
+            size = export.stat().st_size // 1_000_000
+            print(
+                f"sync of {rows:,} datasets, {size} MB: {told['written']:,} written"
+                f"   {seconds:5.1f} s   peak {peak // 1024} MiB"
+            )
+
+
 def main() -> None:
     """Print everything."""
     for module in FUNCTIONS:
@@ -210,6 +230,7 @@ def main() -> None:
         warm("open cases, one page", lambda _: reading.open_cases(desk, "U1"), 200)
         warm("a case whole", lambda n: reading.dossier(desk, f"S{n + 1}"), CASES)
     acks()
+    national_list(60_000)
     every = len(shipped_agencies())
     for count, agencies in ((100, 20), (10_000, 20), (1_000_000, 20), (10_000, every)):
         counted(count, agencies)

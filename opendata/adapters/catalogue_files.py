@@ -4,8 +4,8 @@ Lives here: which generation a file is, by its header; what its columns hold; an
 whole. Contacts are dropped here. Nothing is held but the row at hand, so a file may be of any
 size. Which rows are the ministry's, and what they change, stands in ``desk.catalogue``.
 
-Codes of faults: ``not_a_catalogue``, ``web_page``, ``cut_off``, ``empty``, ``encoding``,
-``line_too_long``; of rows ``cells``, ``blank``, ``not_a_date``.
+Codes of faults: ``not_a_catalogue``, ``web_page``, ``cut_off``, ``cut_off_after``, ``empty``,
+``encoding``, ``line_too_long``; of rows ``cells``, ``blank``, ``not_a_date``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain, islice
 from typing import IO, Any
 
 from opendata.rules.canonical import canonical
@@ -28,6 +29,8 @@ PEEK, CHUNK = 1 << 16, 1 << 16
 LONGEST = 1 << 20
 """Characters of a line or of a JSON object; the longest cell known has 29,000."""
 
+FIRST = 20
+"""Objects of a JSON list that are looked at for the keys that there are."""
 LONGEST_ID, LONGEST_TITLE = 40, 500
 
 # What each generation calls what we keep, in the order of preference.
@@ -81,13 +84,10 @@ class Export:
             self._rows, self.form, columns = _json_rows(text)
         else:
             self._rows, self.form, columns = _csv_rows(text)
-        self._names = {
-            field: next((name for name in names if name in columns), None)
-            for field, names in _COLUMNS.items()
-        }
-        if self._names["title"] is None or self._names["agency"] is None:
+        has = {field for field, names in _COLUMNS.items() if not columns.isdisjoint(names)}
+        if not has.issuperset({"title", "agency"}):
             raise Invalid(Fault("file", "not_a_catalogue"))
-        self.numbered = self._names["id"] is not None
+        self.numbered = "id" in has
         if not self.numbered:
             self.form += "-unnumbered"
 
@@ -109,7 +109,7 @@ class Export:
         return self._hashed.sha.hexdigest()
 
     def _found(self, line: int, cells: Mapping[str, Any]) -> Found:
-        told = {field: _text(cells, name) for field, name in self._names.items()}
+        told = {field: _text(cells, names) for field, names in _COLUMNS.items()}
         faults = [Fault(_COLUMNS[f][0], "blank") for f in ("title", "agency") if not told[f]]
         if self.numbered and not told["id"]:
             faults.append(Fault(_COLUMNS["id"][0], "blank"))
@@ -120,10 +120,8 @@ class Export:
             faults.append(Fault(_COLUMNS["id"][0], "too_long", counts))
         if faults:
             return Found(line, None, tuple(faults), told["id"] or "")
-        listed, wrong = _day(self._names["listed"], told["listed"])
-        rest = [
-            next((_text(cells, name) for name in names if name in cells), "") for names in _CONTENT
-        ]
+        listed, wrong = _day(told["listed"])
+        rest = [_text(cells, names) or "" for names in _CONTENT]
         listing = Listing(
             id=told["id"] or "",
             title=(told["title"] or "")[:LONGEST_TITLE],
@@ -137,20 +135,22 @@ class Export:
         return Found(line, listing, wrong, listing.id)
 
 
-def _text(cells: Mapping[str, Any], name: str | None) -> str | None:
-    """A cell, trimmed, U+3000 too; None: the export has no such column."""
+def _text(cells: Mapping[str, Any], names: Sequence[str]) -> str | None:
+    """A cell, trimmed, U+3000 too; None: the row has no such column, whatever it is called."""
+    name = next((name for name in names if name in cells), None)
     if name is None:
         return None
-    value = cells.get(name)
+    value = cells[name]
     told = value if isinstance(value, str) else "" if value is None else str(value)
     # Half of a pair, which JSON can name, is no text that anything can store.
     told = told.encode("utf-8", "replace").decode().strip()
     return "" if told in _NOTHING else told
 
 
-def _day(name: str | None, text: str | None) -> tuple[date | None, tuple[Fault, ...]]:
+def _day(text: str | None) -> tuple[date | None, tuple[Fault, ...]]:
     """The day of ``2026-05-11 16:51:14`` and its like; a row without one is taken all the same."""
-    if name is None:
+    name = _COLUMNS["listed"][0]
+    if text is None:
         return None, ()
     if not text:
         return None, (Fault(name, "no_date"),)
@@ -222,14 +222,15 @@ class _Lines:
 
 
 Rows = Iterator[tuple[int, "Mapping[str, Any] | Found"]]
+Columns = frozenset[str]
 
 
-def _csv_rows(text: _Lines) -> tuple[Rows, str, tuple[str, ...]]:
+def _csv_rows(text: _Lines) -> tuple[Rows, str, Columns]:
     reader = csv.reader(iter(text), strict=True)
     records = _records(reader)
     _, header = next(records, (1, []))
     columns = tuple(name.strip() for name in header)
-    return _cells(records, columns), f"csv{len(columns)}", columns
+    return _cells(records, columns), f"csv{len(columns)}", frozenset(columns)
 
 
 def _records(reader: Any) -> Iterator[tuple[int, list[str]]]:
@@ -260,38 +261,32 @@ def _cells(records: Iterator[tuple[int, list[str]]], columns: tuple[str, ...]) -
         raise Invalid(Fault("file", "cut_off", (("line", short),)))
 
 
-def _json_rows(text: _Lines) -> tuple[Rows, str, tuple[str, ...]]:
-    objects = _objects(text)
-    first = next(objects, None)
-    if first is None:
+def _json_rows(text: _Lines) -> tuple[Rows, str, Columns]:
+    """Objects need not have the same keys; the first ones say whether it is a list of datasets."""
+    rows = enumerate(_objects(text), 1)
+    first = list(islice(rows, FIRST))
+    if not first:
         raise Invalid(Fault("file", "empty"))
-    return _numbered(first, objects), "json", tuple(first)
-
-
-def _numbered(first: Mapping[str, Any], further: Iterator[Mapping[str, Any]]) -> Rows:
-    yield 1, first
-    yield from enumerate(further, 2)
+    return chain(first, rows), "json", frozenset(name for _, one in first for name in one)
 
 
 def _objects(text: _Lines) -> Iterator[Mapping[str, Any]]:
     """The objects of the first list of objects, which may stand inside an object.
 
+    What stands behind the list is read past, so that the file's digest is that of all of it.
+
     Raises:
-        Invalid: ``cut_off`` – the list has no end.
+        Invalid: ``cut_off`` – the list has no end; it says after which object.
     """
-    decoder, buffer = json.JSONDecoder(), text.read()
-    begin = _list_of(buffer)
-    buffer = buffer[begin:]
-    while True:
-        buffer = buffer.lstrip(" \t\r\n,")
-        if buffer.startswith("]"):
-            return
+    decoder, buffer, n = json.JSONDecoder(), text.read(), 0
+    buffer = buffer[_list_of(buffer) :]
+    while not (buffer := buffer.lstrip(" \t\r\n,")).startswith("]"):
         try:
             told, end = decoder.raw_decode(buffer)
         except json.JSONDecodeError:
             more = text.read()
             if not more or len(buffer) > LONGEST:
-                raise Invalid(Fault("file", "cut_off", (("line", 0),))) from None
+                raise Invalid(Fault("file", "cut_off_after", (("n", n),))) from None
             buffer += more
             continue
         except (RecursionError, ValueError):
@@ -299,8 +294,11 @@ def _objects(text: _Lines) -> Iterator[Mapping[str, Any]]:
             raise Invalid(Fault("file", "not_a_catalogue")) from None
         if not isinstance(told, Mapping):
             raise Invalid(Fault("file", "not_a_catalogue"))
+        n += 1
         yield told
         buffer = buffer[end:] or text.read()
+    while text.read():
+        pass
 
 
 def _list_of(buffer: str) -> int:

@@ -248,6 +248,7 @@ def _remembered(
 ) -> Sync:
     new = sum(before is None for before, _ in moved)
     gone = sum(before is not None and after.delisted is not None for before, after in moved)
+    missing = sum(after.missing is not None for _, after in moved) - gone
     taken = Sync(
         at=desk.now(),
         source=source,
@@ -256,8 +257,9 @@ def _remembered(
         rows=read.rows,
         ours=len(read.ours),
         new=new,
-        changed=len(moved) - new - gone,
+        changed=len(moved) - new - gone - missing,
         delisted=gone,
+        missing=missing,
         version=(last.version if last else 0) + 1,
     )
     desk.store.commit(

@@ -51,7 +51,8 @@ class Sync:
         form: the generation of the export, by its header.
         file: SHA-256 of it.
         rows: datasets in it; ours: those of the ministry.
-        new, changed, delisted: datasets that were written, and why.
+        new, changed, delisted, missing: datasets that were written, and why; what is missing is
+            delisted when the list of a later day lacks it too.
         version: counted up by each export.
     """
 
@@ -64,12 +65,13 @@ class Sync:
     new: int = 0
     changed: int = 0
     delisted: int = 0
+    missing: int = 0
     version: int = 0
 
     @property
     def written(self) -> int:
         """Datasets that were written."""
-        return self.new + self.changed + self.delisted
+        return self.new + self.changed + self.delisted + self.missing
 
 
 SYNC_KEY = watch_key("catalogue")

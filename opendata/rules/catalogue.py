@@ -117,7 +117,9 @@ class Dataset:
         first_seen: date in Taipei of the first export that the desk read it in.
         baseline: it stood in the first export of all: nobody knows since when.
         changed: date of the last export that it was different in.
-        delisted: date of the first complete export that it was missing from; None: it is there.
+        missing: date of the first complete export that it was missing from; None: it is there.
+        delisted: the same date, once an export of a later day lacks it too; None: it is there, or
+            nobody can tell yet.
         quality, label: the quality label, and as the platform writes it.
         frequency: 更新頻率.
         digest: over what the export says of it.
@@ -138,6 +140,7 @@ class Dataset:
     digest: str = ""
     baseline: bool = False
     former: tuple[Renamed, ...] = ()
+    missing: date | None = None
 
     @property
     def url(self) -> str | None:
@@ -190,6 +193,7 @@ def seen(
         agency=agency,
         agency_name=told.agency_name,
         listed=told.listed or known.listed,
+        missing=None,
         delisted=None,
         quality=quality or known.quality,
         label=known.label if told.quality is None else told.quality,
@@ -199,7 +203,9 @@ def seen(
     )
     if now == known:
         return known
-    if not same and replace(now, digest=known.digest) == known:
+    if known.delisted is None and replace(now, missing=known.missing) == known:
+        return now
+    if not same and replace(now, digest=known.digest, missing=known.missing) == known:
         return now
     return replace(now, changed=today)
 
@@ -209,8 +215,18 @@ def _digest(told: Listing) -> str:
 
 
 def gone(known: Dataset, today: date) -> Dataset:
-    """The dataset when a complete export lacks it; delisting is final on the platform."""
-    return known if known.delisted else replace(known, delisted=today, changed=today)
+    """The dataset when an export lacks it that seems complete.
+
+    One that was cut off between two rows seems so, too: only what an export of a later day lacks
+    as well has gone, and then since the first of them.
+    """
+    if known.delisted:
+        return known
+    if known.missing is None:
+        return replace(known, missing=today)
+    if known.missing == today:
+        return known
+    return replace(known, delisted=known.missing, changed=today)
 
 
 # -- what it counts for -------------------------------------------------------------------------

@@ -52,6 +52,22 @@ def test_the_ministrys_new_datasets_of_a_year_are_those_counted_elsewhere(
     assert told["listed"] - schools == listed
 
 
+@pytest.mark.parametrize(
+    ("year", "quarters"),
+    [
+        (104, (197, 538, 146, 511)),
+        (105, (122, 28, 26, 119)),
+        (106, (129, 28, 10, 78)),
+        (107, (105 + 1, 63, 4, 0)),
+    ],
+)
+def test_the_ministrys_new_datasets_of_each_quarter_are_those_counted_elsewhere(
+    synced, year, quarters
+):
+    _, told = opendata("catalogue", "count", "--year", str(year), data=synced[0])
+    assert tuple(told["quarters"].get(f"{year}Q{n}", 0) for n in (1, 2, 3, 4)) == quarters
+
+
 @pytest.mark.parametrize(("year", "published"), [(102, 50), (103, 30), (104, 1_710), (105, None)])
 def test_what_was_published_stands_beside_it(synced, year, published):
     _, told = opendata("catalogue", "count", "--year", str(year), data=synced[0])

@@ -75,15 +75,35 @@ def test_what_is_missing_from_a_whole_export_is_delisted_and_comes_back(world, s
     rows = stood(10, listed="2026-01-05 00:00:00")
     sync(*rows)
     world.clock.turn(days=1)
+    missed = sync(*rows[:9]).sync
+    assert (missed.missing, missed.delisted, missed.written) == (1, 0, 1)
+    assert sync(*rows[:9]).sync.written == 0
+    world.clock.turn(days=1)
     assert sync(*rows[:9]).sync.delisted == 1
     gone = catalogue.dataset(world.desk, "1009")
     assert gone.delisted == date(2026, 3, 3)
+    assert sync(*rows[:9]).sync.written == 0
     year = catalogue.year_of(world.desk, 115)
     assert (year.gross, year.delisted, year.net) == (10, 1, 9)
     sync(*rows)
     back = catalogue.dataset(world.desk, "1009")
     assert (back.delisted, back.first_seen) == (None, date(2026, 3, 2))
     assert catalogue.year_of(world.desk, 115).net == 10
+
+
+def test_an_export_that_was_cut_off_between_two_rows_delists_nothing(world, sync):
+    rows = stood(40, listed="2026-01-05 00:00:00")
+    sync(*rows)
+    before = world.rows("DATASET#%")
+    world.clock.turn(days=1)
+    assert sync(*rows[:30]).sync.missing == 10
+    assert catalogue.year_of(world.desk, 115).delisted == 0
+    world.clock.turn(days=1)
+    assert sync(*rows).sync.delisted == 0
+    kept = [one for one in catalogue.every(world.desk) if one.delisted is None]
+    assert {one.changed for one in kept} == {date(2026, 3, 2)}
+    assert set(world.rows("DATASET#%")) == set(before)
+    assert all(one.missing is None for one in kept)
 
 
 def test_a_dataset_that_goes_to_another_agency_keeps_its_past(world, sync):
@@ -117,7 +137,7 @@ def test_a_former_name_is_the_same_agency(world, sync):
             csv_of(stood(6) + [row(str(n), "別人的", agency="文化部") for n in range(9)]),
             "too_few_of_ours",
         ),
-        (b'[{"a": 1}', "not_a_catalogue"),
+        (b'[{"a": 1}]', "not_a_catalogue"),
         (b'[{"nid": ' + b"[" * 200_000, "not_a_catalogue"),
         (b'[{"nid": ' + b"9" * 5000 + b"}]", "not_a_catalogue"),
         (b"\xff\xfe\xff,\xff\n", "encoding"),
@@ -248,6 +268,8 @@ def test_a_sync_that_dies_anywhere_is_finished_by_the_next(world, sync):
                 sync(*rows, desk=desk)
             except Unavailable:
                 assert counters(world) == catalogue.recounted(world.desk)
+    sync(*rows)
+    world.clock.turn(days=1)
     sync(*rows)
     assert counters(world) == catalogue.recounted(world.desk)
     assert len([one for one in catalogue.every(world.desk) if one.delisted is None]) == 55

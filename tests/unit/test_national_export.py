@@ -1,9 +1,10 @@
 """A list of national size: synced within its memory, and afterwards only what changed is written.
 
-``OPENDATA_EXPORT_ROWS`` is how many datasets it has, of which a sixteenth is the ministry's.
+``OPENDATA_EXPORT_ROWS`` is how many datasets it has, of which a sixteenth is the ministry's;
+``OPENDATA_EXPORT_BYTES`` how large the largest file is.
 """
 
-import json
+import csv
 import os
 import subprocess
 import sys
@@ -11,33 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.catalogues import national
+from tests.catalogues import COLUMNS_22, EVERY, SYNC, national, synced
 
 ROWS = int(os.environ.get("OPENDATA_EXPORT_ROWS", "3000"))
+BYTES = int(os.environ.get("OPENDATA_EXPORT_BYTES", str(8 << 20)))
 MEMORY = 256 * 1024
 """KiB that a sync may take, however long the list."""
-# The most that the process itself has held; the kernel's other figure begins with the parent's.
-SYNC = """
-import re, sys
-from pathlib import Path
-from infra.cli import main
-sys.argv = ["opendata", "catalogue", "sync", sys.argv[1], "--json", "--data", sys.argv[2]]
-try:
-    main()
-finally:
-    status = Path("/proc/self/status").read_text()
-    print(re.search(r"VmHWM:\\s+(\\d+)", status)[1], file=sys.stderr)
-"""
-
-
-def synced(file, data):
-    done = subprocess.run(
-        [sys.executable, "-c", SYNC, str(file), str(data)],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    return json.loads(done.stdout), int(done.stderr.split()[-1])
 
 
 @pytest.fixture
@@ -54,6 +34,29 @@ def test_a_second_sync_with_fifty_changes_writes_fifty_within_the_memory(export,
     second, memory = synced(export, tmp_path / "desk")
     assert (second["written"], second["changed"]) == (50, 50)
     assert memory <= MEMORY
+
+
+def test_a_file_of_any_size_is_read_to_its_end_within_the_memory(export, tmp_path):
+    national(export, ROWS)
+    rows = ROWS + other_peoples(export, BYTES)
+    told, memory = synced(export, tmp_path / "desk")
+    assert export.stat().st_size >= BYTES
+    assert (told["rows"], told["ours"]) == (rows, -(-ROWS // EVERY))
+    assert memory <= MEMORY
+
+
+def other_peoples(export, size):
+    """Rows of other agencies, until the file has so many bytes; how many they were."""
+    cells = ["別人的資料集"] * len(COLUMNS_22)
+    cells[COLUMNS_22.index("提供機關")] = "文化部"
+    cells[COLUMNS_22.index("資料集描述")] = "本資料集之內容、範圍與更新方式。" * 60
+    with export.open("a", encoding="utf-8", newline="") as file:
+        out, n = csv.writer(file), 0
+        while file.tell() < size:
+            for _ in range(100):
+                out.writerow([str(9_000_000 + n), *cells[1:]])
+                n += 1
+    return n
 
 
 def test_a_file_without_an_end_is_read_in_pieces(export, tmp_path):

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "status.forecast": "At this pace the year comes to {n}.",
     # The command line
     "cli.catalogue.synced": "{rows} datasets read, {ours} of the ministry; {written} written: {new} new, {changed} changed, {delisted} delisted.",
+    "cli.catalogue.missing": "{n} are missing from the list; they count as delisted when the list of another day lacks them too.",
     "cli.catalogue.before": "Last sync: {at} ({ours} of the ministry).",
     "cli.catalogue.first": "This is the first list: nobody knows since when its datasets are there, so none counts as seen first.",
     "cli.catalogue.blind": "Some rows could not be read and have no number, so nothing is taken for delisted this time.",
@@ -29,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "fault.not_a_catalogue": "Not the platform's list of datasets: its header has no column for titles or for agencies.",
     "fault.web_page": "This is a web page, not a list of datasets; the platform may be down.",
     "fault.cut_off": "The file is cut off at line {line}.",
+    "fault.cut_off_after": "The file is not whole: it breaks off after dataset {n}.",
     "fault.line_too_long": "A line is longer than {most} characters: this is no list of datasets.",
     "fault.no_dataset_of_ours": "None of the {rows} rows is a dataset of the ministry.",
     "fault.too_few_rows": "Only {now} datasets, {before} last time: more than 30 % fewer.",

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "status.forecast": "依目前進度，全年預估{n}項。",
     # The command line
     "cli.catalogue.synced": "已讀取{rows}項資料集，本部{ours}項；寫入{written}項：新增{new}、異動{changed}、下架{delisted}。",
+    "cli.catalogue.missing": "清單中少了{n}項；改日的清單仍缺，才視為下架。",
     "cli.catalogue.before": "前次同步：{at}（本部{ours}項）。",
     "cli.catalogue.first": "這是第一份清單：其中的資料集不知何時上架者，不列入「首見」計數。",
     "cli.catalogue.blind": "有無法判讀且無識別碼的列，這次不判定下架。",
@@ -29,6 +30,7 @@ SENTENCES: dict[str, str] = {
     "fault.not_a_catalogue": "不是平臺的資料集清單：標題列須有資料集名稱與提供機關。",
     "fault.web_page": "內容是網頁，不是資料集清單，平臺可能正在維護或回應錯誤。",
     "fault.cut_off": "檔案不完整，在第{line}列中斷。",
+    "fault.cut_off_after": "檔案不完整，在第{n}項之後中斷。",
     "fault.line_too_long": "有一行超過{most}字，不是資料集清單。",
     "fault.no_dataset_of_ours": "{rows}列中沒有本部及所屬機關的資料集。",
     "fault.too_few_rows": "只有{now}項資料集，前次有{before}項，減少逾三成。",
