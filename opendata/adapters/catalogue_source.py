@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from opendata.rules.errors import Fault, Invalid
@@ -43,7 +43,7 @@ class Source(io.RawIOBase):
     def __init__(self, place: str, clock: Callable[[], float] = time.monotonic) -> None:
         """``clock`` gives seconds."""
         self._place, self._clock, self._begun = place, clock, clock()
-        self._opened: IO[bytes] | Any = None
+        self._opened: Any = None
         self._read = 0
 
     def readable(self) -> bool:
