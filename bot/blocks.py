@@ -18,6 +18,7 @@ SECTION, CONTEXT, HEADER, BUTTON_TEXT, PLAIN = 3000, 2000, 150, 75, 2000
 NOTICE = 3900
 """Characters of a notification: an update refuses more than 4,000."""
 OPTIONS = 100
+BLOCKS_IN_VIEW = 100
 """Options of a select, or of one group in it; and groups, of which there may be as many."""
 PARAGRAPH = 2900
 

@@ -16,10 +16,11 @@ from infra.samples_calendar import calendars
 from infra.samples_catalogue import catalogues
 from infra.samples_desk import LANGUAGES, Json, Sample, ministry
 from infra.samples_digests import digests, moved_dates, reminders
+from infra.samples_home import homes, homes_later
 from infra.samples_inventory import inventories
 from infra.samples_messages import messages
 from infra.samples_quarterly import quarterlies
-from infra.samples_views import homes, imports, modals
+from infra.samples_views import imports, modals
 from infra.samples_words import CONTENTS
 from opendata.rules.people import Locale
 
@@ -46,6 +47,7 @@ def of(language: Locale, content: str) -> Iterator[Sample]:
         (messages,),
         (modals,),
         (homes, calendars, answers, imports),
+        (homes_later,),
         (reminders,),
         (digests,),
         (moved_dates, catalogues),

@@ -1,4 +1,4 @@
-"""Samples of what opens and what is answered: modals, App Home, and the command's answers."""
+"""Samples of what opens and what is answered: modals, and the command's answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from infra.samples_calendar import moved_dates
 from infra.samples_desk import (
     AGENCY,
     ALONE,
-    AUDITOR,
     CIO,
     COLLEAGUE,
     COORDINATOR,
@@ -26,7 +25,6 @@ from infra.samples_desk import (
     LEGAL,
     OFFICER,
     OTHER,
-    STRANGER,
     Json,
     Ministry,
     Sample,
@@ -50,7 +48,7 @@ from opendata.rules import errors
 from opendata.rules.calendar import shipped
 from opendata.rules.errors import DeskError, Fault, Invalid
 from opendata.rules.feedback import Action, State
-from opendata.rules.people import Person, Role, shipped_agencies
+from opendata.rules.people import Person, Role
 from opendata.rules.reply import TYPES, Closing, Reply, ReplyType
 from opendata.texts import say
 
@@ -301,53 +299,6 @@ def _errors(made: Ministry) -> Iterator[Sample]:
         voice = made.face.voice(made.language)
         told = refusals.answer(error, body, WebClient(), voice, made.face.new_id)
         yield made.modal(f"error-{error.code}", json.loads(told.body)["view"])
-
-
-# -- App Home ---------------------------------------------------------------------------------
-
-
-def homes(made: Ministry) -> Iterator[Sample]:
-    """App Home on an empty desk, of a stranger, and of each role on a full one."""
-    yield made.sample("home-empty", "home", made.home(OFFICER))
-    yield made.sample("home-stranger", "home", made.home(STRANGER))
-    yield made.answer("list-nothing", made.command(OFFICER, "list"))
-    yield made.answer("status-nothing", made.command(OFFICER, "status"))
-    _fill(made)
-    people = {"officer": OFFICER, "head": HEAD, "cio": CIO, "legal": LEGAL, "desk": COORDINATOR}
-    for name, person in {**people, "auditor": AUDITOR}.items():
-        yield made.sample(f"home-{name}", "home", made.home(person))
-
-
-def _fill(made: Ministry) -> None:
-    """A case in each state that somebody waits in, many to claim, and one in many agencies."""
-    for n, agency in enumerate(shipped_agencies()[:MANY]):
-        made.opened(f"70{n:02}", dispatched_agencies=[agency.name])
-    for n in range(MANY):
-        casework.claim(made.desk, made.opened(f"71{n:02}"), OFFICER)
-    waiting = [made.opened(f"72{n:02}") for n in range(3)]
-    for case, reply in zip(waiting, (refusal(made), study(made), study(made)), strict=True):
-        casework.claim(made.desk, case, OFFICER)
-        written(made, case, reply)
-    for case in waiting[1:]:
-        submitted(made, case)
-    passed(made, waiting[2])
-    for n in range(12):
-        made.opened(f"74{n:02}")
-    made.opened("7300", dispatched_agencies=["內政部"])
-    _answered(made, "7600", stars=5)
-    _answered(made, "7601", stars=2)
-    made.receive("suggestion", "7411", "withdrawn")
-
-
-def _answered(made: Ministry, number: str, stars: int) -> None:
-    """A case that is answered, and what the citizen thinks of it."""
-    case = made.opened(number)
-    casework.claim(made.desk, case, OFFICER)
-    written(made, case, refusal(made))
-    submitted(made, case)
-    approved(made, case)
-    published(made, case, OFFICER)
-    made.receive("suggestion", number, "rated", stars=stars)
 
 
 # -- files ------------------------------------------------------------------------------------

@@ -15,8 +15,8 @@ from opendata.desk.context import Desk
 from opendata.desk.ports import Index, Page, Row
 from opendata.desk.records import Opinion
 from opendata.rules.errors import NotFound, Stranger
-from opendata.rules.feedback import Action, Case, Event, State
-from opendata.rules.people import Person, Role
+from opendata.rules.feedback import Action, Case, Event
+from opendata.rules.people import Person
 from opendata.rules.reply import Reply
 
 PAGE = 20
@@ -172,55 +172,6 @@ def around(desk: Desk, who: Person, after: str | None, limit: int) -> Page:
         return desk.store.find(Index.OPEN, records.OPEN_CASES, after=after, limit=limit)
     shelf, prefix = records.agency_shelf(who.agency), records.OPEN_SHELF
     return desk.store.find(Index.AGENCY, shelf, prefix=prefix, after=after, limit=limit)
-
-
-@dataclass(frozen=True, slots=True)
-class Desktop:
-    """What lies before a person: the own cases, and those that wait for a decision of theirs.
-
-    ``more``: further cases are open that were not looked at.
-    """
-
-    person: Person
-    mine: tuple[Case, ...]
-    to_approve: tuple[Case, ...]
-    to_review: tuple[Case, ...]
-    to_cosign: tuple[Case, ...]
-    to_assign: tuple[Case, ...]
-    unclaimed: tuple[Case, ...]
-    more: bool = False
-
-
-def desktop(desk: Desk, actor: str) -> Desktop:
-    """The person's cases by due date, among the AROUND that fall due first.
-
-    One query; where more are open than that, a second one finds the person's own.
-
-    Raises:
-        Stranger: not in the roster.
-    """
-    who, directory, now = person(desk, actor), desk.directory(), desk.now()
-    page = around(desk, who, None, AROUND)
-    near = [records.read_case(row) for row in page.rows]
-
-    def waiting(state: State, role: Role) -> tuple[Case, ...]:
-        found = (case for case in near if case.state is state)
-        return tuple(
-            case for case in found if role in Sheet(desk, case, who, directory, now).roles()
-        )
-
-    in_progress = waiting(State.IN_PROGRESS, Role.LEGAL)
-    received = waiting(State.RECEIVED, Role.OFFICER)
-    return Desktop(
-        person=who,
-        mine=own(desk, actor) if page.next else tuple(c for c in near if c.officer == actor),
-        to_approve=waiting(State.AWAITING_APPROVAL, Role.CIO),
-        to_review=waiting(State.IN_REVIEW, Role.SECTION_HEAD),
-        to_cosign=tuple(c for c in in_progress if c.draft and c.draft.awaits_cosign),
-        to_assign=tuple(c for c in waiting(State.RECEIVED, Role.COORDINATOR) if c.unassigned),
-        unclaimed=tuple(c for c in received if not c.unassigned),
-        more=page.next is not None,
-    )
 
 
 def own(desk: Desk, actor: str) -> tuple[Case, ...]:

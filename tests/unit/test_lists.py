@@ -12,7 +12,7 @@ import pytest
 from bot import commands, forms, home, modals, numbers
 from bot.card import SHOWN_AGENCIES, card
 from bot.digest import LINES, digest
-from bot.home import SHOWN
+from bot.home import FEW, SHOWN
 from bot.ids import Button, Ref, Spot
 from bot.modals import EVENTS, SAID
 from bot.numbers import AGENCIES
@@ -20,16 +20,19 @@ from bot.plans import digest_message
 from bot.reminders import MORNINGS, mornings
 from bot.voice import Voice
 from opendata import texts
-from opendata.desk import decisions, digests, outbox, roster
+from opendata.desk import decisions, digests, inventory, outbox, roster, submissions
 from opendata.desk.decisions import ReturnReason
+from opendata.desk.desktop import Desktop, Shelf
 from opendata.desk.digests import Digest, Section
+from opendata.desk.inventory import Entry
 from opendata.desk.numbers import Status
-from opendata.desk.reading import AROUND, PAGE, desktop
+from opendata.desk.reading import AROUND, PAGE
+from opendata.rules.inventory import Item
 from opendata.rules.kpi import Figures, Share
-from opendata.rules.people import Agency, Directory, Person, Role
+from opendata.rules.people import Agency, Deputy, Directory, Form, Person, Role
 from tests.slack import FakeSlack, face_of, sweep
 from tests.unit.inspector import LONGEST_MESSAGE, length_of, limits
-from tests.world import CAROL, ETHICS, MONDAY, OLIVE, OTTO, World, posted
+from tests.world import CAROL, ETHICS, MINISTRY, MONDAY, OLIVE, OTTO, World, posted
 
 SIZES = [0, 1, 50, 500]
 LANGUAGES = {"zh": OLIVE, "en": OTTO}
@@ -145,29 +148,33 @@ def test_five_hundred_on_a_shelf_are_told_to_be_more_than_were_counted(busy):
     view = home.home(face_of(busy), OLIVE)
     assert fits("home", view)
     assert texts.say("zh", "home.more.many", n=AROUND - SHOWN) in texts_of(view)
-    heading = texts.say("zh", "home.unclaimed")
-    assert texts.say("zh", "home.shelf.many", heading=heading, n=AROUND) in texts_of(view)
+    assert texts.say("zh", "home.shelf.many", heading=Shelf.UNCLAIMED, n=AROUND) in texts_of(view)
 
 
-def test_every_shelf_full_fits_into_one_home(world):
-    """Somebody who is everything, with more in every shelf than it shows."""
-    everything = Person(OLIVE, "林" * 200, ETHICS, frozenset(Role))
+def test_every_shelf_full_fits_into_one_home(world, monkeypatch):
+    """Somebody who is everything, with more in every shelf than it shows, and all there is."""
+    everything = Person(OLIVE, "林" * 200, MINISTRY, frozenset(Role))
     roster.import_people(world.desk, [everything])
-    world.receive(posted("1", title="&" * 100))
-    before = desktop(world.desk, OLIVE)
-    case = before.unclaimed[0]
-    full = (replace(case, title="&" * 80),) * AROUND
-    shelves = ("mine", "to_approve", "to_review", "to_cosign", "to_assign", "unclaimed")
-    crowded = replace(before, **dict.fromkeys(shelves, full))
-    voice = voice_of(world)
-    blocks = [
-        block
-        for heading, cases in home._shelves(crowded)
-        for block in home._shelf(voice, heading, cases, many=True)
+    roster.import_deputies(world.desk, [_standing_in(n) for n in range(9)])
+    items = [
+        Item(f"P{n}", ETHICS, "&" * 200, planned=115, case=f"S{n}", holder=OLIVE) for n in range(19)
     ]
-    assert len(numbered({"blocks": blocks})) == len(shelves) * SHOWN
-    assert fits("home", {"type": "home", "blocks": blocks})
-    assert len(blocks) + 3 <= 100  # the greeting and the foot
+    inventory.take_in(world.desk, [Entry(n, one) for n, one in enumerate(items, 2)])
+    submissions.call(world.desk)
+    case = world.case(world.opened(id_="1"))
+    full = (replace(case, title="&" * 80),) * AROUND
+    crowded = Desktop(everything, dict.fromkeys(Shelf, full), leftover=7, more=True)
+    monkeypatch.setattr(home, "desktop", lambda *_: crowded)
+    view = home.home(face_of(world), OLIVE)
+    assert fits("home", view)
+    assert len(numbered(view)) == len(Shelf) * FEW
+    headings = [one["text"]["text"] for one in view["blocks"] if one["type"] == "header"]
+    assert len(headings) == 1 + len(Shelf) + 4  # and promises, the quarter, deputies, the ministry
+
+
+def _standing_in(n):
+    day = MONDAY.date() + timedelta(days=n)
+    return Deputy(CAROL, OLIVE, day, day, Form.ACTING_FOR_ABSENT, "請假")
 
 
 # -- the agencies of the status

@@ -4,10 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from opendata.desk import inventory, reading, records, submissions
+from opendata.desk import inventory, reading, records, roster, submissions
 from opendata.desk.inventory import Entry
+from opendata.desk.inventory_records import Suggestion, suggestion_row
+from opendata.desk.ports import Put
+from opendata.rules.calendar import Closure
 from opendata.rules.inventory import Item
-from tests.world import CAROL, CORA, HELEN, MONDAY, OLIVE, PETRA, TurnedClock
+from opendata.rules.people import Deputy, Form
+from tests.world import ANNA, CAROL, CORA, HELEN, MONDAY, OLIVE, OTTO, PETRA, TurnedClock
 
 
 def late(world, actor):
@@ -68,3 +72,36 @@ def test_home_shows_the_numbers_to_whoever_leads_and_submissions_at_the_ministry
     assert "應提報1個機關" in home_of(slack, CORA)
     assert "本季概況" not in home_of(slack, OLIVE)
     assert "最近同步資料集" in home_of(slack, OLIVE)
+
+
+def test_home_tells_a_cio_who_stands_in_and_whom_the_deputy_stands_in_for(deployed, slack):
+    today = deployed.desk.today()
+    ended = today - timedelta(days=9)
+    roster.import_deputies(
+        deployed.desk,
+        [
+            Deputy(CAROL, OTTO, today, today, Form.ACTING_FOR_ABSENT, "請假"),
+            Deputy(CAROL, PETRA, ended, ended, Form.DELEGATED, "請假"),
+        ],
+    )
+    assert "for the absent" in home_of(slack, OTTO)
+    for who in (CAROL, ANNA):
+        told = home_of(slack, who)
+        assert "代：" in told
+        assert "授權決行：" not in told
+    assert "*紀錄驗證*" in home_of(slack, ANNA)
+    assert "代：" not in home_of(slack, HELEN)
+
+
+def test_home_tells_the_ministrys_coordinator_what_else_is_to_be_seen_to(deployed, slack):
+    for word in ("*待確認*", "*逾期未開放*"):
+        assert word not in home_of(slack, CORA)
+    inventory.take_in(deployed.desk, [Entry(2, Item("A1", "aac", "廉政統計", planned=114))])
+    one = Suggestion("A1", "aac", "廉政統計", "1000", "廉政統計表", 80)
+    deployed.desk.store.commit(Put(suggestion_row(one)))
+    roster.close(deployed.desk, [Closure(deployed.desk.today() + timedelta(days=1), "臺北市")])
+    told = home_of(slack, CORA)
+    for word in ("*待確認*", "*逾期未開放*", "今日起停止上班：", "*人員與代理*"):
+        assert word in told
+    assert "今日起停止上班：無" not in told
+    assert "窗口事項" not in home_of(slack, CAROL)

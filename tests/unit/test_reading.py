@@ -4,20 +4,25 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from opendata.desk import casework, decisions, numbers, proof, reading, records
+from opendata.desk import casework, decisions, numbers, proof, reading, records, roster
+from opendata.desk import desktop as desktops
+from opendata.desk.desktop import Shelf, desktop
 from opendata.desk.ports import Put
 from opendata.desk.records import Cause, cause_row
 from opendata.rules.errors import Invalid, NotFound, Stranger
+from opendata.rules.people import Person, Role
+from opendata.rules.roc import TAIPEI
 from tests.counting import Counting
 from tests.world import (
     ANNA,
     CAROL,
     CORA,
     DEREK,
+    ETHICS,
     ETHICS_NAME,
     GONE,
     HELEN,
@@ -106,7 +111,7 @@ def test_a_stranger_gets_no_list_and_no_desktop(world, who):
     with pytest.raises(Stranger):
         reading.open_cases(world.desk, who)
     with pytest.raises(Stranger):
-        reading.desktop(world.desk, who)
+        desktop(world.desk, who)
 
 
 def ids(cases):
@@ -121,29 +126,67 @@ def test_everybody_finds_on_the_desktop_what_waits_for_them(world):
     world.awaiting(id_="5")
     world.drafted(REFUSAL, id_="6")
 
-    def before(who):
-        return reading.desktop(world.desk, who)
+    world.approved(id_="7")
 
-    assert ids(before(OLIVE).mine) == ["S3", "S4", "S5", "S6"]
-    assert ids(before(OLIVE).unclaimed) == ids(before(OTTO).unclaimed) == ["S2"]
-    assert ids(before(HELEN).to_review) == ["S4"]
-    assert ids(before(CAROL).to_approve) == ["S5"]
-    assert ids(before(LENA).to_cosign) == ["S6"]
-    assert ids(before(CORA).to_assign) == ["S1"]
-    assert ids(before(DEREK).to_approve) == []
+    assert on_shelves(world, OLIVE) == {
+        Shelf.MINE: ["S3", "S6"],
+        Shelf.TO_PUBLISH: ["S7"],
+        Shelf.IN_DECISION: ["S4", "S5"],
+        Shelf.UNCLAIMED: ["S2"],
+    }
+    assert on_shelves(world, OTTO) == {Shelf.UNCLAIMED: ["S2"]}
+    assert on_shelves(world, HELEN) == {
+        Shelf.TO_REVIEW: ["S4"],
+        Shelf.HERE: ["S2", "S3", "S5", "S6", "S7"],
+    }
+    assert on_shelves(world, CAROL) == {Shelf.TO_APPROVE: ["S5"]}
+    assert on_shelves(world, LENA) == {Shelf.TO_COSIGN: ["S6"]}
+    assert on_shelves(world, CORA) == {Shelf.TO_ASSIGN: ["S1"]}
+    assert on_shelves(world, DEREK) == {}
     world.clock.turn(days=2)
-    assert ids(before(DEREK).to_approve) == ["S5"]
+    assert on_shelves(world, DEREK) == {Shelf.TO_APPROVE: ["S5"]}
+
+
+def on_shelves(world, who):
+    return {shelf: ids(cases) for shelf, cases in desktop(world.desk, who).shelves.items()}
+
+
+def test_what_is_overdue_stands_before_whoever_has_it_and_whoever_answers_for_it(world):
+    world.claimed(id_="3")
+    world.awaiting(id_="5")
+    world.clock.set(datetime(2026, 3, 9, 9, tzinfo=TAIPEI))
+    assert on_shelves(world, OLIVE) == {Shelf.DUE: ["S3", "S5"]}
+    world.clock.set(datetime(2026, 3, 10, 9, tzinfo=TAIPEI))
+    assert on_shelves(world, HELEN) == {Shelf.LATE_HERE: ["S3", "S5"]}
+    assert on_shelves(world, CORA) == {Shelf.LATE: ["S3", "S5"]}
+    assert on_shelves(world, CAROL) == {Shelf.TO_APPROVE: ["S5"]}
+    world.clock.set(datetime(2026, 3, 16, 9, tzinfo=TAIPEI))
+    assert on_shelves(world, CAROL) == {Shelf.TO_APPROVE: ["S5"], Shelf.ESCALATED: ["S3"]}
+    assert desktop(world.desk, CAROL).leftover == 0
+    world.clock.set(datetime(2026, 4, 1, 9, tzinfo=TAIPEI))
+    assert desktop(world.desk, CAROL).leftover == desktop(world.desk, CORA).leftover == 2
+    assert desktop(world.desk, OLIVE).leftover == 0
+
+
+def test_every_case_stands_on_one_shelf_however_many_roles_somebody_has(world):
+    for n, state in enumerate(("opened", "claimed", "in_review", "awaiting", "approved"), 1):
+        getattr(world, state)(id_=str(n))
+    roster.import_people(world.desk, [Person(OLIVE, "林", ETHICS, frozenset(Role))])
+    for days in (0, 30):
+        world.clock.turn(days=days)
+        found = [case for cases in on_shelves(world, OLIVE).values() for case in cases]
+        assert sorted(found) == ["S1", "S2", "S3", "S4", "S5"]
 
 
 def test_the_own_cases_are_there_however_many_others_fall_due_before_them(world, monkeypatch):
-    monkeypatch.setattr(reading, "AROUND", 3)
+    monkeypatch.setattr(desktops, "AROUND", 3)
     for number in range(5):
         at = MONDAY - timedelta(days=number + 1)
         world.opened(id_=str(number + 1), posted_at=at, timestamp=at)
     mine = world.claimed(id_="9")
-    before = reading.desktop(world.desk, OLIVE)
-    assert [case.id for case in before.mine] == [mine]
-    assert len(before.unclaimed) == 3
+    before = desktop(world.desk, OLIVE)
+    assert ids(before.shelves[Shelf.MINE]) == [mine]
+    assert len(before.shelves[Shelf.UNCLAIMED]) == 3
     assert before.more
 
 

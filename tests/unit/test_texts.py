@@ -14,6 +14,7 @@ from bot.undelivered import OTHER, REASONS
 from functions.answers import STATUS
 from opendata import texts
 from opendata.desk.decisions import ReturnReason
+from opendata.desk.desktop import Shelf
 from opendata.desk.digests import Section
 from opendata.desk.office import Remark
 from opendata.rules.audit import Flaw
@@ -34,7 +35,7 @@ ZH, EN = LANGUAGES["zh"], LANGUAGES["en"]
 WORDS = (
     *(State, Action, Role, Kind, ReplyType, Reason, Closing, ReturnReason),
     *(Capacity, Outside, PersonalData, Doubt, Flaw, ChangeKind),
-    *(Openness, Priority, Readiness, Standing, Answer),
+    *(Openness, Priority, Readiness, Standing, Answer, Shelf, Form),
 )
 FOREIGN = (
     *("回覆", "台", "你", "駁回", "用戶", "數據", "信息", "鏈接"),
