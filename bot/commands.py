@@ -139,6 +139,8 @@ def listing(face: Face, actor: str, before: Sequence[str] = (), *, overdue: bool
         back=Spot(what, tuple(before[:-1])) if before else None,
         more=Spot(what, trail) if page.next else None,
     )
+    if overdue:
+        blocks.append(b.context(voice.say("list.overdue.items")))
     notice = voice.say("list.notice.overdue" if overdue else "list.notice", n=len(cases))
     return {"text": notice, "blocks": blocks}
 

@@ -24,6 +24,7 @@ from bot.voice import Voice
 from bot.weekly import weekly
 from opendata.desk import catalogue as catalogue_desk
 from opendata.desk import copies, outbox, pulling
+from opendata.desk import weekly as weeks
 from opendata.desk.casefile import asked_about
 from opendata.desk.context import Desk
 from opendata.desk.copies import Sent
@@ -35,7 +36,6 @@ from opendata.desk.reading import Dossier, dossier
 from opendata.desk.records import DIGEST, INBOX, SUBMISSIONS
 from opendata.desk.reminding import deciders, to_be_decided
 from opendata.desk.submissions import submission
-from opendata.desk.weekly import told as week_of
 from opendata.rules.feedback import Case, State
 from opendata.rules.people import Directory, Person, Role
 from opendata.rules.reminders import escalated_to, opening
@@ -319,8 +319,10 @@ def _if_late(directory: Directory, one: Submission, intent: Intent) -> Iterable[
 
 
 def _of_week(face: Face, intent: Intent) -> Plan:
-    """To the ministry's channel: the numbers as they stand when it is sent."""
-    told, directory = week_of(face.desk), face.desk.directory()
+    """To the ministry's channel: the numbers as they stand when it is sent, in their week."""
+    if weeks.is_over(face.desk, intent.version):
+        return Plan((), SNAPSHOT)
+    told, directory = weeks.told(face.desk), face.desk.directory()
     sent = copies.sent(face.desk, intent.case, intent.kind, intent.occasion)
 
     def shown(_to: str, _: bool) -> Rendered:  # noqa: FBT001  # as Copy has it

@@ -13,7 +13,7 @@ from opendata.desk import submissions, weekly
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Look at the calendar; on most mornings there is nothing to do."""
     desk = wiring.desk()
-    called, weekly_asked = submissions.call(desk), weekly.ask(desk)
+    weekly_asked, called = weekly.ask(desk), submissions.call(desk)
     counts = {
         "SubmissionsAsked": called.asked,
         "SubmissionsReminded": called.reminded,

@@ -13,12 +13,13 @@ from infra.samples_desk import AGENCY, BEGIN, Ministry, Sample
 from opendata.desk.catalogue_records import Refusal, Sync
 from opendata.desk.numbers import status
 from opendata.desk.pulling import TOLD, Notice, NotTaken
-from opendata.desk.weekly import Week
+from opendata.desk.weekly import Since, Week
 from opendata.rules.catalogue import Target, Year
 from opendata.rules.errors import Fault
 from opendata.rules.feedback import Kind, State
 from opendata.rules.kpi import Figures, Share
 from opendata.rules.people import shipped_agencies
+from opendata.rules.week import span
 
 _SOURCE = "data.gov.tw/api/front/dataset/export"
 _LAST = Sync(BEGIN, _SOURCE, "csv22", "0" * 64, 53_120, 3_412, version=1)
@@ -51,6 +52,7 @@ _NOT_TAKEN = {
 }
 
 _MANY = 12
+_SINCE = Since(BEGIN - timedelta(days=7), received=9, answered=6)
 _ALIKE = [f"a-renamed-agency-without-an-entry-{n}" for n in (1, 2)]
 _TOTAL = Figures(
     received=20,
@@ -101,9 +103,12 @@ def catalogues(made: Ministry) -> Iterator[Sample]:
             "blocks": status_blocks(voice, counted),
         }
         yield made.sample(f"status-{name}", "message", payload)
-        last = BEGIN.date() + timedelta(days=6)
-        week = weekly(voice, Week(counted, last, 3, {AGENCY: 2}))
+        week = weekly(voice, Week(counted, *span(BEGIN.date()), _SINCE, 3, {AGENCY: 2}))
         payload = {"text": week.text, "blocks": week.blocks}
         yield made.sample(f"weekly-{name}", "message", payload)
-    quiet = weekly(voice, Week(counted, last, 0))
+    late = dict.fromkeys(codes, 2)
+    busy = Week(counted, *span(BEGIN.date()), _SINCE, 3, late, tuple(codes), items_late=7)
+    many = weekly(voice, busy)
+    yield made.sample("weekly-many", "message", {"text": many.text, "blocks": many.blocks})
+    quiet = weekly(voice, Week(counted, *span(BEGIN.date()), None, 0))
     yield made.sample("weekly-quiet", "message", {"text": quiet.text, "blocks": quiet.blocks})

@@ -66,7 +66,7 @@ from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
 from opendata.desk.pulling import Notice, NotTaken
 from opendata.desk.records import Cause, Opinion, head_row
-from opendata.desk.weekly import Week
+from opendata.desk.weekly import Since, Week
 from opendata.rules import privacy
 from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.deadline import due
@@ -278,7 +278,9 @@ class Speaking:
     def week(self):
         line = Figures(received=3, open_late=2)
         counted = Status("115Q1", BEGIN, {"aac": line}, line)
-        return _told(weekly(self.voice, Week(counted, BEGIN.date(), 1, {"aac": 2})))
+        day = BEGIN.date()
+        week = Week(counted, day, day, Since(BEGIN, 1, 1), 1, {"aac": 2}, ("aac",), 1)
+        return _told(weekly(self.voice, week))
 
     def quarter(self):
         given = (Given(Answer.NO_CHANGE, OFFICER, BEGIN), Given(Answer.UPDATED, OFFICER, BEGIN))

@@ -90,7 +90,7 @@ def ref(world, case="S97944"):
 
 def test_app_home_is_shown_when_it_is_opened(deployed, slack):
     deployed.opened()
-    assert texts.say("zh", "home.unclaimed") in str(slack.home(OLIVE))
+    assert texts.name_of("zh", Shelf.UNCLAIMED) in str(slack.home(OLIVE))
 
 
 @pytest.mark.parametrize(("who", "language"), [(OLIVE, "zh"), (OTTO, "en")])
