@@ -11,6 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.ids import Button, Ref
 from opendata import texts, wiring
 from opendata.adapters.platform_webhook import LIMIT
+from opendata.desk.desktop import Shelf
 from tests.world import (
     CAROL,
     CORA,

@@ -16,6 +16,7 @@ from infra.keys import local_keys
 from infra.manifest import SCOPES
 from infra.sending import post
 from opendata import texts, wiring
+from opendata.desk.desktop import Shelf
 from opendata.rules.feedback import Action
 from opendata.settings import SettingsError
 from tests.slack import Reply, listening
