@@ -1,8 +1,8 @@
 """/opendata import: the coordinator hands a file in, and sees what became of each row.
 
-Lives here: how a file comes out of Slack. What is asked and told stands in ``modals``, for a year
-of the calendar, which is shown before it is taken over, in ``calendar``; what the file is, in
-``opendata.adapters.import_files``; who may, in ``opendata.rules.people``. Nothing of a file is
+Lives here: how a file comes out of Slack. What is asked and told stands in ``handing_in``, for a
+year of the calendar, which is shown before it is taken over, in ``calendar``; what the file is, in
+``opendata.adapters``; who may, in ``opendata.rules.people``. Nothing of a file is
 logged.
 """
 
@@ -24,17 +24,19 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot import blocks as b
-from bot import calendar, modals
+from bot import calendar, handing_in, modals
 from bot.blocks import Block, cut
 from bot.face import Face
 from bot.ids import Modal
 from opendata import texts
 from opendata.adapters import dgpa
 from opendata.adapters.import_files import read_import
-from opendata.desk import office, roster
+from opendata.adapters.inventory_files import is_inventory, read_inventory
+from opendata.desk import inventory, office, roster
 from opendata.desk.reading import AROUND
 from opendata.rules.calendar import Year
 from opendata.rules.errors import Fault, Invalid
+from opendata.rules.people import Directory
 
 LARGEST, NAME, METADATA = 1024 * 1024, 80, 3000
 _HOST = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
@@ -56,7 +58,7 @@ def ask(face: Face, actor: str, trigger_id: str, client: WebClient) -> None:
         Stranger, NotAllowed.
     """
     roster.for_import(face.desk, actor)
-    client.views_open(trigger_id=trigger_id, view=modals.hand_in(face.voice_of(actor)))
+    client.views_open(trigger_id=trigger_id, view=handing_in.hand_in(face.voice_of(actor)))
 
 
 def _importing(face: Face) -> Callable[..., None]:
@@ -82,15 +84,27 @@ def _import(face: Face, actor: str, view: Block, client: WebClient) -> Block:
     """Whoever may is looked at first: nothing is fetched for anybody else."""
     directory = roster.for_import(face.desk, actor)
     file, raw = chosen(view), fetched(view, client)
+    if is_inventory(raw):
+        return _items(face, actor, raw, directory)
     handed = read_import(raw, _name(file), directory, most=roster.AT_ONCE)
     year = next((one for one in handed.taken if isinstance(one, Year)), None)
     if year is not None:
         return _preview(face, actor, year, _mark(file, raw))
-    made = modals.handed_in(face.voice_of(actor), handed)
+    made = handing_in.handed_in(face.voice_of(actor), handed)
     entries = [one for one in handed.taken if not isinstance(one, Year)]
     if entries:
         roster.hand_in(face.desk, directory, entries, actor)
     return made
+
+
+def _items(face: Face, actor: str, raw: bytes, directory: Directory) -> Block:
+    """A 盤點表 of any agencies."""
+    entries, unread = read_inventory(raw, directory)
+    if len(entries) > handing_in.MOST_ITEMS:
+        counts = (("n", len(entries)), ("most", handing_in.MOST_ITEMS))
+        raise Invalid(Fault(modals.FILE, "inventory_too_long", counts))
+    done = inventory.take_in(face.desk, entries, actor)
+    return handing_in.items_handed_in(face.voice_of(actor), done, unread)
 
 
 def chosen(view: Block) -> dict[str, Any]:

@@ -10,16 +10,12 @@ from bot.blocks import Block, escaped
 from bot.card import SHOWN_AGENCIES, case_buttons, facts, look_buttons, other_agencies
 from bot.explained import of_case
 from bot.ids import Button, Modal, Ref
-from bot.lists import refused_row
 from bot.messages import question_and_reply
 from bot.reminders import WORKED, help_button, mornings
 from bot.scene import Scene, extends, form, masked_body, wishes
 from bot.voice import NAME, Voice
-from opendata.adapters.import_files import Content, Handed
-from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
 from opendata.desk.decisions import ReturnReason
 from opendata.desk.explained import Explained
-from opendata.desk.roster import AT_ONCE
 from opendata.rules import privacy
 from opendata.rules.feedback import Case, Event
 from opendata.rules.people import Agency, Person
@@ -43,13 +39,6 @@ BODY, PART, AGENCIES = 12_000, 1500, 3000
 OPTION = 40
 SAID, EVENTS, A_PARAGRAPH, LINE = 5, 100, 20, 80
 FILE = "file"
-REFUSED_ROWS, ROWS_A_BLOCK = 40, 10
-_HANDED_IN = {
-    Content.AGENCIES: "import.agencies",
-    Content.PEOPLE: "import.people",
-    Content.DEPUTIES: "import.deputies",
-    Content.CALENDAR: "import.calendar",
-}
 
 
 def _close(voice: Voice) -> str:
@@ -352,39 +341,3 @@ def why(voice: Voice, case: Case, told: Explained) -> Block:
     """為什麼是這一天: every day, counted or not, and why; and what has moved the date."""
     blocks = of_case(voice, case, told)
     return b.modal(voice.say("modal.why"), blocks, close=_close(voice))
-
-
-# -- files ------------------------------------------------------------------------------------
-
-
-def hand_in(voice: Voice) -> Block:
-    """匯入: one file; what it is shows in its header."""
-    hint = voice.say(
-        "import.hint",
-        people=",".join(PEOPLE_COLUMNS),
-        deputies=",".join(DEPUTY_COLUMNS),
-        agencies=",".join(AGENCY_COLUMNS),
-        most=AT_ONCE,
-    )
-    file: Block = {"type": "file_input", "action_id": FILE, "filetypes": ["csv"], "max_files": 1}
-    return b.modal(
-        voice.say("modal.import"),
-        [b.field(FILE, voice.say("field.file"), file, hint=hint)],
-        submit=voice.say("button.import"),
-        close=voice.say("button.cancel"),
-        callback=Modal.IMPORT,
-    )
-
-
-def handed_in(voice: Voice, handed: Handed) -> Block:
-    """What became of a file: how many went in, and why the other rows did not."""
-    told = {"taken": len(handed.taken), "refused": handed.refused}
-    blocks = [b.section(voice.say(_HANDED_IN[handed.content], **told))]
-    lines = [refused_row(voice, one.line, one.fault) for one in handed.faults[:REFUSED_ROWS]]
-    blocks += [
-        b.paragraph("\n".join(lines[start : start + ROWS_A_BLOCK]))
-        for start in range(0, len(lines), ROWS_A_BLOCK)
-    ]
-    if more := len(handed.faults) - len(lines):
-        blocks.append(b.context(voice.say("import.more", n=more)))
-    return b.modal(voice.say("modal.import"), blocks, close=_close(voice))

@@ -25,7 +25,7 @@ from opendata.rules.submissions import Answer, Given, Submission
 
 Told = dict[str, Any]
 Body = dict[str, Any]
-NAME, AGENCIES, MOST, FAULTS = 60, 25, 200, 20
+NAME, AGENCIES, FAULTS = 60, 25, 20
 
 
 def called(voice: Voice, one: Submission) -> Rendered:

@@ -17,8 +17,9 @@ from bot import blocks as b
 from bot import imports, modals
 from bot.blocks import Block
 from bot.face import Face
+from bot.handing_in import MOST_ITEMS
 from bot.ids import Button, Modal, Ref
-from bot.quarterly import MOST, answered, handed_in, upload
+from bot.quarterly import answered, handed_in, upload
 from opendata import texts
 from opendata.adapters.inventory_files import read_inventory
 from opendata.desk import inventory, submissions
@@ -88,8 +89,9 @@ def _handed_in(face: Face, actor: str, ref: Ref, view: Block, client: WebClient)
     inventory.for_change(face.desk, actor, ref.case)
     raw = imports.fetched(view, client)
     entries, faults = read_inventory(raw, face.desk.directory())
-    if len(entries) > MOST:
-        raise Invalid(Fault(modals.FILE, "too_many_items", (("n", len(entries)), ("most", MOST))))
+    if len(entries) > MOST_ITEMS:
+        counts = (("n", len(entries)), ("most", MOST_ITEMS))
+        raise Invalid(Fault(modals.FILE, "too_many_items", counts))
     lines = len({one.line for one in faults})
     digest = hashlib.sha256(raw).hexdigest()
     one, done = submissions.update(face.desk, ref.hash, ref.case, actor, entries, lines, digest)

@@ -92,12 +92,15 @@ def _tell(out: Console, desk: Desk, items: list[Item], *, as_json: bool) -> None
 
 @inventory.command("overdue")
 @told
-def overdue(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> None:
+def overdue(
+    agency: Agency = None, as_json: AsJson = False, data: Data = None, stack: Stack = None
+) -> None:
     """列出逾期未開放的項目：預計開放年度已過，平臺上仍無資料集。"""
     desk, out, found, after = desk_of(data, stack), Console(), list[Item](), None
+    code = agency_of(desk, agency)
     while True:
         page = desk_inventory.overdue(desk, after, SOME)
-        found += page.items
+        found += (one for one in page.items if code in (None, one.agency))
         after = page.next
         if after is None:
             break

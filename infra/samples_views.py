@@ -11,8 +11,8 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot import refusals
+from bot.handing_in import REFUSED_ROWS, handed_in, items_handed_in
 from bot.ids import Button
-from bot.modals import REFUSED_ROWS, handed_in
 from infra.samples_calendar import moved_dates
 from infra.samples_desk import (
     AGENCY,
@@ -43,7 +43,9 @@ from infra.samples_steps import (
 )
 from opendata.adapters.import_files import read_import
 from opendata.adapters.roster_files import PEOPLE_COLUMNS
+from opendata.adapters.tables import RowFault
 from opendata.desk import casework, recompute, roster
+from opendata.desk.inventory import TakenIn
 from opendata.rules import errors
 from opendata.rules.calendar import shipped
 from opendata.rules.errors import DeskError, Fault, Invalid
@@ -317,6 +319,8 @@ def imports(made: Ministry) -> Iterator[Sample]:
         raw = "\n".join([header, *rows]).encode()
         handed = read_import(raw, "people.csv", directory)
         yield made.modal(f"handed_in-{name}", handed_in(voice, handed))
+    wrong = RowFault(3, Fault("機關", "no_such_agency", (("text", word),)))
+    yield made.modal("items_handed_in", items_handed_in(voice, TakenIn(1, 2, 3), [wrong]))
 
 
 # -- the command ------------------------------------------------------------------------------

@@ -54,6 +54,18 @@ _NO = frozenset({"", "0", "false", "no", "n", "否"})
 _YEAR = re.compile(r"(?:民國|中華民國)?\s*(\d{2,4})\s*年?度?")
 
 
+def is_inventory(raw: bytes) -> bool:
+    """Whether a file is a 盤點表, by its header; nothing else is handed in as ODS.
+
+    Raises:
+        Invalid: it cannot be read at all.
+    """
+    if raw.startswith(ods.MAGIC):
+        return True
+    columns = set(read_table(raw, ()).columns)
+    return not any(columns.isdisjoint(COLUMNS[field]) for field in _NEEDED)
+
+
 def read_inventory(
     raw: bytes, directory: Directory
 ) -> tuple[tuple[Entry, ...], tuple[RowFault, ...]]:

@@ -63,10 +63,10 @@ def _of(row: Row) -> Iterator[str]:
 def _match_agency(desk: Desk, code: str, datasets: Sequence[Dataset]) -> None:
     """Match what is the same, and suggest what is likely: of the agency and of those below it."""
     items = list(inventory.items_of(desk, code))
-    taken = {item.dataset for item in items}
+    taken = {item.dataset for item in items if item.dataset}
     near = [one for one in datasets if one.id not in taken and _within(desk.directory(), one, code)]
     own = {rules.key(one.title): one for one in near if one.agency == code}
-    likely = list[Suggestion]()
+    titles, likely = rules.Titles((one.id, one.title) for one in near), list[Suggestion]()
     for item in (one for one in items if one.waits):
         same = own.pop(rules.key(item.title), None)
         if same is not None and same.id not in item.rejected:
@@ -76,10 +76,10 @@ def _match_agency(desk: Desk, code: str, datasets: Sequence[Dataset]) -> None:
             )
             taken.add(same.id)
         else:
-            free = ((one.id, one.title) for one in near if one.id not in taken)
+            others = taken.union(item.rejected)
             likely += (
                 Suggestion(item.number, code, item.title, one.dataset, one.title, one.score)
-                for one in rules.matches(item.title, free, item.rejected)
+                for one in titles.likely(item.title, others)
             )
     _suggest(desk, code, [one for one in likely if one.dataset not in taken])
 
@@ -143,7 +143,8 @@ def settle(desk: Desk, number: str, dataset_id: str, actor: str, *, confirmed: b
     inventory.for_change(desk, actor, item.agency)
     if item.dataset is not None:
         last = inventory.history(desk, number)[-1]
-        told = (("by", last.by or ""), ("at", last.at))
+        person = desk.directory().person(last.by or "")
+        told = (("by", person.name if person else last.by or ""), ("at", last.at))
         raise Invalid(Fault("item", "already_settled", told))
     dataset = read_dataset(rows[keys[1]]) if keys[1] in rows else None
     if not confirmed:

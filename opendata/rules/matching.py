@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 LIKELY = 60
@@ -29,11 +30,12 @@ def likeness(one: str, other: str) -> int:
     if one == other:
         return 100
     pairs, others = _pairs(one), _pairs(other)
-    total = sum(pairs.values()) + sum(others.values())
-    if not total:
-        return 0
     shared = sum(min(n, others.get(pair, 0)) for pair, n in pairs.items())
-    return min(99, 200 * shared // total)
+    return _score(shared, sum(pairs.values()) + sum(others.values()))
+
+
+def _score(shared: int, total: int) -> int:
+    return min(99, 200 * shared // total) if total else 0
 
 
 def _pairs(text: str) -> Mapping[str, int]:
@@ -53,20 +55,42 @@ class Match:
     score: int
 
 
-def matches(
-    title: str, datasets: Iterable[tuple[str, str]], without: Sequence[str] = ()
-) -> tuple[Match, ...]:
-    """The datasets that are likely, best first, at most MOST.
+class Titles:
+    """Titles of datasets by the pairs of signs in them, so that many items are compared quickly."""
 
-    Args:
-        title: the item's.
-        datasets: number and title of each that is free.
-        without: numbers of those that somebody has rejected.
-    """
-    wanted = key(title)
-    found = [
-        Match(number, told, score)
-        for number, told in datasets
-        if number not in without and (score := likeness(wanted, key(told))) >= LIKELY
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.score, one.dataset))[:MOST])
+    def __init__(self, datasets: Iterable[tuple[str, str]]) -> None:
+        """``datasets``: number and title of each."""
+        self._titles = dict(datasets)
+        self._sizes = dict[str, int]()
+        self._same = dict[str, list[str]]()
+        self._having = dict[str, list[tuple[str, int]]]()
+        for number, title in self._titles.items():
+            told = key(title)
+            pairs = _pairs(told)
+            self._same.setdefault(told, []).append(number)
+            self._sizes[number] = sum(pairs.values())
+            for pair, n in pairs.items():
+                self._having.setdefault(pair, []).append((number, n))
+
+    def likely(self, title: str, without: Container[str] = ()) -> tuple[Match, ...]:
+        """The datasets that are likely to be an item, best first, at most MOST.
+
+        ``without``: numbers of those that are others'.
+        """
+        wanted = key(title)
+        pairs, shared = _pairs(wanted), Counter[str](self._same.get(wanted, ()))
+        for pair, n in pairs.items():
+            for number, m in self._having.get(pair, ()):
+                shared[number] += min(n, m)
+        size, same = sum(pairs.values()), frozenset(self._same.get(wanted, ()))
+        scores = (
+            (number, 100 if number in same else _score(both, size + self._sizes[number]))
+            for number, both in shared.items()
+            if number not in without
+        )
+        found = [
+            Match(number, self._titles[number], score)
+            for number, score in scores
+            if score >= LIKELY
+        ]
+        return tuple(sorted(found, key=lambda one: (-one.score, one.dataset))[:MOST])

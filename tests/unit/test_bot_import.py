@@ -9,11 +9,12 @@ from threading import Event
 
 import pytest
 
-from bot import imports, modals
+from bot import handing_in, imports, modals
 from opendata import texts, wiring
+from opendata.adapters import ods
 from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
-from opendata.desk import recompute, roster
+from opendata.desk import inventory, recompute, roster
 from opendata.desk.outbox import TASKS
 from opendata.rules.calendar import shipped
 from opendata.rules.errors import Invalid, NotAllowed, Stale, Stranger
@@ -103,7 +104,7 @@ def test_the_coordinator_is_asked_for_a_file_whose_columns_are_named(slack, word
     assert field["element"] == {
         "type": "file_input",
         "action_id": "file",
-        "filetypes": ["csv"],
+        "filetypes": ["csv", "ods"],
         "max_files": 1,
     }
     for columns in (PEOPLE_COLUMNS, DEPUTY_COLUMNS, AGENCY_COLUMNS):
@@ -248,13 +249,13 @@ def test_a_calendar_with_wrong_lines_does_not_go_in_and_not_all_of_them_are_list
 
     told = outcome(upload(calendar_file(without_weekdays)))
     assert told[0].startswith("辦公日曆表：匯入0個年度，365行有誤")
-    assert len(told[1:]) == modals.REFUSED_ROWS
+    assert len(told[1:]) == handing_in.REFUSED_ROWS
     assert deployed.desk.calendar() == shipped()
 
 
 def test_more_faults_than_fit_are_counted(upload):
-    answer = upload(people(modals.REFUSED_ROWS + 7, "甲" * 5000))
-    assert len(outcome(answer)[1:]) == modals.REFUSED_ROWS
+    answer = upload(people(handing_in.REFUSED_ROWS + 7, "甲" * 5000))
+    assert len(outcome(answer)[1:]) == handing_in.REFUSED_ROWS
     assert texts.say("zh", "import.more", n=7) in str(answer["view"]["blocks"][-1])
 
 
@@ -265,6 +266,47 @@ def test_a_persons_language_is_spoken(deployed, upload):
 
 
 # -- at once, or not at all
+
+
+INVENTORY = ("機關", "資料集名稱", "開放程度", "預計開放年度", "盤點編號")
+
+
+def items(n, agency="法務部廉政署"):
+    return table(INVENTORY, *((agency, f"第{i}項", "開放", "115", f"A{i}") for i in range(n)))
+
+
+def test_a_list_of_the_inventory_goes_in_whatever_agencies_it_names(deployed, slack, upload):
+    raw = table(
+        INVENTORY,
+        ("法務部廉政署", "廉政統計", "開放", "115", "A1"),
+        ("法務部", "預算書", "開放", "115", "M1"),
+        ("文化部", "展覽", "開放", "115", "X1"),
+        ("法務部廉政署", "無年度", "開放", "", "A2"),
+    )
+    told = outcome(upload(raw))
+    assert told[0] == "資料盤點表：新增2項、異動0項、相同0項，未匯入2列。"
+    assert [line.split("行")[0] for line in told[1:]] == ["第4", "第5"]
+    assert {inventory.item(deployed.desk, one).agency for one in ("A1", "M1")} == {ETHICS, MINISTRY}
+    assert inventory.history(deployed.desk, "A1")[0].by == CORA
+    assert outcome(upload(raw))[0].startswith("資料盤點表：新增0項、異動0項、相同2項")
+
+
+def test_an_inventory_as_ods_goes_in_too(deployed, upload):
+    raw = ods.written([INVENTORY, ("法務部廉政署", "廉政統計", "開放", "115", "A1")])
+    assert outcome(upload(raw))[0].startswith("資料盤點表：新增1項")
+
+
+def test_an_inventory_too_long_for_slack_changes_nothing_and_leads_to_the_command_line(
+    deployed, upload
+):
+    most = handing_in.MOST_ITEMS
+    assert "opendata inventory import" in error(upload(items(most + 1)))
+    assert list(inventory.every(deployed.desk)) == []
+
+
+def test_an_inventory_as_long_as_slack_takes_goes_in(deployed, upload):
+    most = handing_in.MOST_ITEMS
+    assert outcome(upload(items(most)))[0].startswith(f"資料盤點表：新增{most}項")
 
 
 def test_as_many_as_one_transaction_takes_go_in(deployed, upload):

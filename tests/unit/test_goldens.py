@@ -23,6 +23,7 @@ from bot import (
     explained,
     extension,
     forms,
+    handing_in,
     home,
     inventory,
     lists,
@@ -64,7 +65,7 @@ BUILDERS = (
         explained,
         extension,
     ),
-    *(forms, home, inventory, lists, messages, modals, moved, numbers, promise),
+    *(forms, handing_in, home, inventory, lists, messages, modals, moved, numbers, promise),
     *(quarterly, reminders, scene, weekly),
 )
 # What a sample of any size would show no better: a draft without words, more than a hundred groups
@@ -177,7 +178,8 @@ def test_every_line_that_builds_something_is_run_for_some_sample(traced, module)
 def test_every_modal_that_can_be_built_is_there(made):
     names = {re.split("[.-]", Path(path).name)[1] for path in made if "/modal." in path}
     of_calendar = builders(calendar) - {"notice", "overview", "half_rule"}
-    built = builders(modals) | builders(forms) | of_calendar | {"item_modal", "submission"}
+    others = builders(handing_in) | of_calendar | {"item_modal", "submission"}
+    built = builders(modals) | builders(forms) | others
     assert {name.removesuffix("_draft").removesuffix("_modal") for name in built} == names
 
 

@@ -19,7 +19,7 @@ from functools import cache, partial
 import pytest
 
 from bot import calendar as calendars
-from bot import catalogue, forms, home, inventory, modals, quarterly
+from bot import catalogue, forms, handing_in, home, inventory, modals, quarterly
 from bot.blocks import escaped
 from bot.card import card
 from bot.digest import digest
@@ -51,6 +51,7 @@ from opendata.adapters import dgpa
 from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
 from opendata.adapters.sqlite import SqliteStore
+from opendata.adapters.tables import RowFault
 from opendata.desk import roster
 from opendata.desk.catalogue_records import Refusal
 from opendata.desk.context import Desk
@@ -58,6 +59,7 @@ from opendata.desk.digests import Digest, Section
 from opendata.desk.explained import Explained
 from opendata.desk.intake import shown_title
 from opendata.desk.inventory import Overview as InventoryOverview
+from opendata.desk.inventory import TakenIn
 from opendata.desk.inventory_records import Suggestion
 from opendata.desk.moved import Moved
 from opendata.desk.numbers import Now, Status
@@ -317,9 +319,14 @@ class Speaking:
                 store.commit(*(Put(head_row(one)) for one in heads))
             return home.home(replace(self.face, desk=desk), person)
 
+    def items_handed_in(self):
+        cell = Fault("機關", "no_such_agency", (("text", self.words[:60]),))
+        wrong = [RowFault(n, cell) for n in range(2, 2 + 3 * handing_in.REFUSED_ROWS)]
+        return handing_in.items_handed_in(self.voice, TakenIn(1), wrong)
+
     def handed_in(self, content):
         handed = read_import(_file(content, self.words), "file.csv", self.directory)
-        return modals.handed_in(self.voice, handed)
+        return handing_in.handed_in(self.voice, handed)
 
     def refused(self, error):
         return modals.error(self.voice, sentence(self.voice, error))
@@ -355,7 +362,7 @@ def _file(content, words):
     row, out = ROWS[content], io.StringIO(newline="")
     lines = csv.DictWriter(out, row, quoting=csv.QUOTE_ALL)
     lines.writeheader()
-    for n in range(3 * modals.REFUSED_ROWS):
+    for n in range(3 * handing_in.REFUSED_ROWS):
         lines.writerow(row | {list(row)[n % len(row)]: f"{n}{words[:2000]}"})
     return whole(out.getvalue()).encode()
 
@@ -415,7 +422,8 @@ def _about_no_case(on, speaking, cases):
     for content in Content:
         make = partial(lambda one, words: speaking(words).handed_in(one), content)
         yield on("modal", f"handed_in {content}", make)
-    yield on("modal", "hand_in", lambda words: modals.hand_in(speaking(words).voice))
+    yield on("modal", "items_handed_in", lambda words: speaking(words).items_handed_in())
+    yield on("modal", "hand_in", lambda words: handing_in.hand_in(speaking(words).voice))
     kind = Message.UNDELIVERABLE
     channel = CHANNELS[AGENCY]
     for place, many in ((channel, False), (channel, True), (OFFICER, False), ("", False)):
@@ -524,7 +532,8 @@ def test_every_renderer_is_among_the_renderings(renderings):
         return {one.name.split()[1] for one in renderings if one.surface == surface}
 
     assert names("message") == {*Message, "moved", "reminder"} - TASKS
-    of_modals = {name.removesuffix("_draft") for name in builders(modals) | builders(forms)}
+    built = builders(modals) | builders(forms) | builders(handing_in)
+    of_modals = {name.removesuffix("_draft") for name in built}
     assert names("modal") == of_modals | {"year_preview", "item", "handed", "submission"}
     assert names("home") == builders(home) - {"register"}
 
@@ -534,7 +543,7 @@ def test_no_cell_of_a_file_passes_for_a_row_of_its_own(renderings):
         if " handed_in " in one.name:
             view = one.make("\n第9行\u2028第9行\x0b第9行")
             lines = "\n".join(b["text"]["text"] for b in view["blocks"][1:-1]).splitlines()
-            assert len(lines) == modals.REFUSED_ROWS, one.name
+            assert len(lines) == handing_in.REFUSED_ROWS, one.name
 
 
 def test_a_place_of_many_long_names_leaves_room_for_the_reason(renderings):

@@ -34,5 +34,6 @@ SENTENCES: dict[str, str] = {
     "fault.already_submitted": "{by} answered at {at}.",
     "fault.another_agency": "Not an item of this agency.",
     "fault.nothing_taken": "None of the {n} rows could be taken; please mend the file and upload it again.",
+    "fault.inventory_too_long": "{n} items; Slack takes {most} at once, and nothing was taken. Use opendata inventory import on the host.",
     "fault.too_many_items": "{n} items; Slack takes {most} at once. Let the coordinator import them with opendata inventory import, then press “No change”.",
 }

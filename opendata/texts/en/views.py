@@ -131,11 +131,12 @@ SENTENCES: dict[str, str] = {
     "status.column.late": "Overdue",
     "status.share": "{n} of {d}",
     "status.page": "Agencies {first} to {last} of {n}.",
-    "import.hint": "What it is shows in its header: people ({people}), deputies ({deputies}), agencies ({agencies}), or the office calendar. UTF-8 or Big5, at most {most} rows and 1 MB.",
+    "import.hint": "What it is shows in its header: people ({people}), deputies ({deputies}), agencies ({agencies}), the office calendar, or the inventory (CSV, ODS). UTF-8 or Big5, at most {most} rows ({items} of an inventory) and 1 MB.",
     "import.agencies": "Agencies: {taken} imported, {refused} not.",
     "import.people": "People: {taken} imported, {refused} not.",
     "import.deputies": "Deputies: {taken} imported, {refused} not.",
     "import.calendar": "Office calendar: years imported: {taken}, wrong lines: {refused}. With a single wrong line nothing is imported.",
+    "import.items": "Inventory: {new} new items, {changed} changed, {same} as they were, {refused} rows not taken.",
     "import.more": "{n} more are not listed.",
     # App Home
     "chart.agencies": "Answers by agency",

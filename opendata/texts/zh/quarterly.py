@@ -34,5 +34,6 @@ SENTENCES: dict[str, str] = {
     "fault.already_submitted": "已由{by}於{at}提報。",
     "fault.another_agency": "不是本機關的項目。",
     "fault.nothing_taken": "{n}列都未能匯入，請更正後再上傳。",
+    "fault.inventory_too_long": "共{n}項，在Slack一次最多匯入{most}項；未匯入任何資料，請於主機以 opendata inventory import 匯入。",
     "fault.too_many_items": "共{n}項，在Slack一次最多{most}項；請窗口以 opendata inventory import 匯入後，再按「本季無異動」。",
 }

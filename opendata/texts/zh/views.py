@@ -131,11 +131,12 @@ SENTENCES: dict[str, str] = {
     "status.column.late": "逾期",
     "status.share": "{n}／{d}",
     "status.page": "第{first}至{last}個機關，共{n}個。",
-    "import.hint": "依標題列判斷內容，可為人員（{people}）、代理（{deputies}）、機關（{agencies}）或辦公日曆表。UTF-8或Big5，最多{most}筆、1MB。",
+    "import.hint": "依標題列判斷內容，可為人員（{people}）、代理（{deputies}）、機關（{agencies}）、辦公日曆表或資料盤點表（CSV、ODS）。UTF-8或Big5，最多{most}筆（盤點表{items}項）、1MB。",
     "import.agencies": "機關：匯入{taken}筆，未匯入{refused}筆。",
     "import.people": "人員：匯入{taken}筆，未匯入{refused}筆。",
     "import.deputies": "代理：匯入{taken}筆，未匯入{refused}筆。",
     "import.calendar": "辦公日曆表：匯入{taken}個年度，{refused}行有誤；有任何一行有誤即不匯入。",
+    "import.items": "資料盤點表：新增{new}項、異動{changed}項、相同{same}項，未匯入{refused}列。",
     "import.more": "另有{n}處未列出。",
     # App Home
     "chart.agencies": "各機關回復情形",
