@@ -13,13 +13,14 @@ from bot.blocks import Block, escaped
 from bot.commands import knows
 from bot.face import Face
 from bot.ids import Button
-from bot.lists import case_line
+from bot.lists import case_button, case_line
 from bot.numbers import summary_blocks
 from bot.quarterly import home_line
 from bot.voice import Voice
-from opendata.desk import inventory, promises, watching
+from opendata.desk import inventory, promises, reconciling, watching
 from opendata.desk.desktop import DECIDED, Desktop, Shelf, desktop
 from opendata.desk.numbers import status
+from opendata.desk.reconciling import Differing
 from opendata.desk.submissions import standing
 from opendata.rules.feedback import Case
 from opendata.rules.inventory import Item
@@ -171,7 +172,23 @@ def _ministry(face: Face, voice: Voice) -> list[Block]:
     lines.append(say("home.calendar", first=first, last=last, days=days))
     found = voice.directory.check(voice.today)
     lines.append(say("home.roster" if found else "home.roster.well", n=len(found)))
-    return [b.header(say("home.ministry")), b.section("\n".join(lines))]
+    told = [b.header(say("home.ministry")), b.section("\n".join(lines))]
+    return [*_differing(voice, reconciling.differences(desk)), *told]
+
+
+def _differing(voice: Voice, found: Sequence[Differing]) -> list[Block]:
+    """與平臺對帳不符: the cases that are not as the platform's lists say."""
+    if not found:
+        return []
+    blocks = [b.header(voice.say("home.shelf", heading=voice.say("home.differing"), n=len(found)))]
+    for one in found[:FEW]:
+        title = escaped(one.case.title, TITLE)
+        told = {"case": one.case.id, "title": title, "how": one.how, "state": one.case.state}
+        line = voice.say("home.difference", **told)
+        blocks.append(b.section(line, case_button(voice, one.case, Button.DETAILS)))
+    if len(found) > FEW:
+        blocks.append(b.context(voice.say("home.differing.more", n=len(found) - FEW)))
+    return blocks
 
 
 def _foot(face: Face, voice: Voice) -> Block:

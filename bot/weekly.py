@@ -56,6 +56,8 @@ def _waiting(voice: Voice, told: Week) -> list[str]:
         lines.append(say("weekly.owing", agencies=owing) + _others(voice, len(told.owing)))
     if told.items_late:
         lines.append(say("weekly.items_late", n=told.items_late))
+    if told.differing:
+        lines.append(say("weekly.differing", n=told.differing))
     return lines
 
 

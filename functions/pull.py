@@ -29,6 +29,7 @@ def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
         "RowsKnown": done.known,
         "RowsRefused": len(done.refused),
         "FilesUnread": len(done.unread),
+        "CasesDiffering": done.differing,
     }
     publish(**counts)
     return counts

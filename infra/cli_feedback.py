@@ -1,4 +1,4 @@
-"""``opendata feedback pull``: take in exported lists that were dropped into an inbox."""
+"""``opendata feedback …``: exported lists out of an inbox, and how they differ from the cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from infra import console
 from infra.console import Console
 from infra.options import AsJson, Data, Stack, desk_of, told
 from opendata import wiring
-from opendata.desk import pulling
+from opendata.desk import pulling, reconciling
 from opendata.rules.errors import Fault, Invalid
 
 feedback = typer.Typer(no_args_is_help=True, help="意見清冊")
@@ -49,6 +49,8 @@ def pull(
         "known": done.known,
         "answered": done.answered,
         "refused": len({(name, line) for name, (line, _) in done.refused}),
+        "compared": done.compared,
+        "differing": done.differing,
     }
     if as_json:
         faults = [
@@ -61,5 +63,21 @@ def pull(
             out.line(name)
             out.fault(line, fault)
         out.say("cli.pulled", **counts)
+        if done.differing:
+            out.say("cli.differing", n=done.differing)
     taken = done.opened + done.known + done.answered
     raise typer.Exit(0 if not done.refused else 1 if taken else 2)
+
+
+@feedback.command("differences")
+@told
+def list_differences(as_json: AsJson = False, data: Data = None, stack: Stack = None) -> None:
+    """與平臺對帳：平臺清冊與本系統是否回復不一致的案件。"""
+    desk, out = desk_of(data, stack), Console()
+    found = reconciling.differences(desk)
+    if as_json:
+        out.data([{"case": one.case.id, "difference": one.how} for one in found])
+        return
+    for one in found:
+        out.say("cli.difference", case=one.case.id, how=one.how, state=one.case.state)
+    out.say("cli.differences", n=len(found))

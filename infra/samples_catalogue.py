@@ -107,7 +107,7 @@ def catalogues(made: Ministry) -> Iterator[Sample]:
         payload = {"text": week.text, "blocks": week.blocks}
         yield made.sample(f"weekly-{name}", "message", payload)
     late = dict.fromkeys(codes, 2)
-    busy = Week(counted, *span(BEGIN.date()), _SINCE, 3, late, tuple(codes), items_late=7)
+    busy = Week(counted, *span(BEGIN.date()), _SINCE, 3, late, tuple(codes), 7, 2)
     many = weekly(voice, busy)
     yield made.sample("weekly-many", "message", {"text": many.text, "blocks": many.blocks})
     quiet = weekly(voice, Week(counted, *span(BEGIN.date()), None, 0))

@@ -19,10 +19,12 @@ from infra.samples_desk import (
     Sample,
 )
 from infra.samples_steps import approved, passed, published, refusal, study, submitted, written
-from opendata.desk import casework, inventory, roster
+from opendata.desk import casework, inventory, reading, reconciling, roster
 from opendata.desk.inventory import Entry
 from opendata.desk.inventory_records import Suggestion, suggestion_row
 from opendata.desk.ports import Expect, Put
+from opendata.desk.reconciling import Said
+from opendata.rules.feedback import Kind
 from opendata.rules.inventory import MOST, Item
 from opendata.rules.people import Deputy, Form, shipped_agencies
 
@@ -60,7 +62,10 @@ def homes_later(made: Ministry) -> Iterator[Sample]:
     others = [Item("A1", AGENCY, title, planned=114), Item("A2", AGENCY, f"{title[:99]}（二）")]
     items = [*promises, *others]
     inventory.take_in(made.desk, [Entry(n, one) for n, one in enumerate(items, 2)])
+    cases = [one.id for one in reading.every_case(made.desk) if one.agency == AGENCY]
     for many in (1, MANY):
+        said = [Said(case, answered=True) for case in cases[:many]]
+        reconciling.compare(made.desk, Kind.SUGGESTION, said)
         for n in range(many):
             one = Suggestion(f"B{n}", AGENCY, title, str(1000 + n), title, 80)
             made.desk.store.commit(Put(suggestion_row(one), Expect.ANY))

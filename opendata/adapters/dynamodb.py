@@ -38,7 +38,8 @@ STATUS                 <115Q>#TARGET                   the target of a year: new
 STATUS                 PARKED#<cause>                  why messages are parked, how many: the
                                                        cause is Slack's code @ where
 STATUS                 WATCH#<what>                    when it was done last: sweep, heartbeat,
-                                                       catalogue; since when it is refused
+                                                       catalogue, since when it is refused,
+                                                       reconciled.<kind>
 ITEM#<number>          ITEM                            an item of the inventory
                                                        → agency INV#<agency> : <number>
                                                        → open INV : <115>#<agency>#<number>

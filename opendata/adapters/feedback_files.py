@@ -29,13 +29,13 @@ LONGEST_TITLE = 255
 class Letter:
     """A webhook that a row became: its line, its id, which is derived from the body, the body.
 
-    ``answered``: the list says that it was answered.
+    ``answered``: whether the list says that it was answered; None: it does not say.
     """
 
     line: int
     webhook: str
     body: bytes
-    answered: bool = False
+    answered: bool | None = None
 
 
 Read = tuple[tuple[Letter, ...], tuple[RowFault, ...]]
@@ -69,7 +69,7 @@ _PAGES = {
     Kind.SUGGESTION: ("https://data.gov.tw/suggests/{}", "id"),
     Kind.COMMENT: ("https://data.gov.tw/dataset/{}", "dataset_id"),
 }
-_ANSWERED = frozenset({"已回復", "再回復"})
+_ANSWERED = {"已回復": True, "再回復": True, "未回復": False}
 _FORMS = tuple(
     day + clock for day in ("%Y-%m-%d", "%Y/%m/%d") for clock in (" %H:%M", " %H:%M:%S", "")
 )
@@ -121,7 +121,7 @@ def _letter(kind: Kind, row: TableRow, default: datetime | None) -> Letter:
         "url": page.format(told[number]) if told[number] else None,
     }
     made = letter(row.line, {"type": "feedback.posted", "timestamp": posted_at, "data": told})
-    return replace(made, answered=row.cells.get("回復狀態") in _ANSWERED)
+    return replace(made, answered=_ANSWERED.get(row.cells.get("回復狀態", "")))
 
 
 def letter(line: int, told: Mapping[str, Any]) -> Letter:

@@ -2,7 +2,8 @@
 
 Each row is a delivery whose id comes from what it says, so that a file that is dropped twice, or
 a row that came by webhook too, makes no second case. What is not taken is told to the
-coordinators, a message a file. Where the inbox lies and how its files are read stands in the
+coordinators, a message a file; what the list says was answered is compared with the cases. Where
+the inbox lies and how its files are read stands in the
 adapters.
 """
 
@@ -14,15 +15,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from opendata.desk import intake, outbox
+from opendata.desk import intake, outbox, reconciling
 from opendata.desk.context import Desk
 from opendata.desk.following import numbers_of
 from opendata.desk.incoming import Incoming
 from opendata.desk.outbox import Message
 from opendata.desk.ports import Expect, Key, Put, Row
+from opendata.desk.reconciling import Said
 from opendata.desk.records import INBOX
 from opendata.rules.canonical import decode, encode
 from opendata.rules.errors import Fault, Invalid, Mismatch, NotFound, Stale
+from opendata.rules.feedback import Kind
 
 Refused = tuple[int, Fault]
 """The line of a row, and why it was not taken."""
@@ -38,14 +41,14 @@ class Letter:
         line: it begins in.
         webhook: id of the delivery; body: hash of it.
         told: gives what it says, or raises Invalid.
-        answered: the platform says that it is answered already.
+        answered: whether the platform says that it is answered; None: it does not say.
     """
 
     line: int
     webhook: str
     body: str
     told: Callable[[], Incoming]
-    answered: bool = False
+    answered: bool | None = None
 
 
 class Dropped(Protocol):
@@ -84,6 +87,8 @@ class Pulled:
         files: that were put away; unread: names of those that are no such lists.
         opened: rows that opened a case; known: rows that told nothing new.
         answered: rows that were answered on the platform before the desk knew them.
+        compared: cases of which the list says whether they were answered; differing: those that
+            are not so.
         refused: rows that were not taken, by file.
         left: there was no time for all; the next look goes on.
     """
@@ -94,6 +99,8 @@ class Pulled:
     known: int = 0
     answered: int = 0
     refused: tuple[tuple[str, Refused], ...] = ()
+    compared: int = 0
+    differing: int = 0
     left: bool = False
 
     def __add__(self, more: Pulled) -> Pulled:
@@ -105,6 +112,8 @@ class Pulled:
             self.known + more.known,
             self.answered + more.answered,
             self.refused + more.refused,
+            self.compared + more.compared,
+            self.differing + more.differing,
             self.left or more.left,
         )
 
@@ -149,8 +158,26 @@ def _taken(desk: Desk, file: Dropped, enough: Callable[[], bool]) -> Pulled:
         except Mismatch:
             refused.append((letter.line, Fault("", "mismatch")))
     refused.sort(key=lambda one: one[0])
+    done += _compared(desk, letters)
     _put_away(desk, file, refused, read=True)
     return done + Pulled(1, refused=tuple((file.name, one) for one in refused))
+
+
+def _compared(desk: Desk, letters: Sequence[Letter]) -> Pulled:
+    """What the list says of the cases that there are now, against those."""
+    said: dict[Kind, list[Said]] = {}
+    for letter in letters:
+        if letter.answered is not None:
+            with suppress(Invalid):
+                numbers = numbers_of(desk, letter.told())
+                of_kind = said.setdefault(numbers.kind, [])
+                of_kind += (Said(one, letter.answered) for one in numbers.cases)
+    done = Pulled()
+    for kind, some in said.items():
+        if some:
+            found = reconciling.compare(desk, kind, some)
+            done += Pulled(compared=found.compared, differing=found.differing)
+    return done
 
 
 def _received(desk: Desk, letter: Letter) -> Pulled:

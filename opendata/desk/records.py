@@ -34,7 +34,7 @@ TIMER, WAKE = "T", "WAKE"
 DIGEST = "~"
 PARKED, CAUSE = "PARKED", "PARKED#"
 STATUS, WATCH = "STATUS", "WATCH#"
-SWEEP, HEARTBEAT = "sweep", "heartbeat"
+SWEEP, HEARTBEAT, RECONCILED = "sweep", "heartbeat", "reconciled"
 
 
 OPEN_SHELF, CLOSED_SHELF = "open#", "closed#"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from opendata.desk import inventory, outbox, records
+from opendata.desk import inventory, outbox, reconciling, records
 from opendata.desk.context import Desk
 from opendata.desk.numbers import Status, all_told, status
 from opendata.desk.outbox import Intent, Message
@@ -87,6 +87,7 @@ class Week:
         due: open cases that fall due from today until the last day.
         overdue: how many open cases are overdue, by agency's code.
         owing: codes of the agencies whose submission is late.
+        differing: cases that are not as the platform's lists say.
         items_late: items of the inventory that should have been opened in a year that has passed.
     """
 
@@ -98,6 +99,7 @@ class Week:
     overdue: Mapping[str, int] = field(default_factory=dict)
     owing: tuple[str, ...] = ()
     items_late: int = 0
+    differing: int = 0
 
 
 def is_over(desk: Desk, code: int) -> bool:
@@ -123,6 +125,7 @@ def told(desk: Desk) -> Week:
         overdue=overdue,
         owing=tuple(one.agency for one in asked if one.answer is None and one.late(today)),
         items_late=inventory.overview(desk).overdue,
+        differing=len(reconciling.differences(desk)),
     )
 
 

@@ -104,12 +104,12 @@ def test_every_word_of_the_command_is_counted():
 def test_app_home_is_a_query_for_each_part_and_a_look_at_when_was_swept(deployed, warm, calls):
     """The cases and the promises; for who leads the numbers, for the ministry two lists more.
 
-    Those are who has handed in, and the inventory.
+    Those are who has handed in, and the inventory; and a look at what the platform says.
     """
     deployed.claimed()
     assert counted(calls, lambda: warm.home(OLIVE)) == [*LIST, *LIST, "get"]
     assert counted(calls, lambda: warm.home(CAROL)) == [*LIST, *LIST, *QUERY, "get"]
-    ministry = [*LIST, *LIST, *QUERY, *QUERY, *QUERY, "get"]
+    ministry = [*LIST, *LIST, *QUERY, *QUERY, *QUERY, "get", "get"]
     assert counted(calls, lambda: warm.home(CORA)) == ministry
 
 

@@ -52,7 +52,7 @@ from opendata.adapters.import_files import Content, read_import
 from opendata.adapters.roster_files import AGENCY_COLUMNS, DEPUTY_COLUMNS, PEOPLE_COLUMNS
 from opendata.adapters.sqlite import SqliteStore
 from opendata.adapters.tables import RowFault
-from opendata.desk import roster
+from opendata.desk import reconciling, roster
 from opendata.desk.catalogue_records import Refusal
 from opendata.desk.context import Desk
 from opendata.desk.digests import Digest, Section
@@ -67,13 +67,14 @@ from opendata.desk.office import Entered, Outlook, Overview
 from opendata.desk.outbox import TASKS, Message
 from opendata.desk.ports import Put
 from opendata.desk.pulling import Notice, NotTaken
+from opendata.desk.reconciling import Said
 from opendata.desk.records import Cause, Opinion, head_row
 from opendata.desk.weekly import Since, Week
 from opendata.rules import privacy
 from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.deadline import due
 from opendata.rules.errors import Fault, Invalid, LostRace, NotFound, OwnDraft
-from opendata.rules.feedback import OPEN, Action, State
+from opendata.rules.feedback import OPEN, Action, Kind, State
 from opendata.rules.inventory import Item
 from opendata.rules.kpi import Figures
 from opendata.rules.people import Role
@@ -317,6 +318,8 @@ class Speaking:
                 same = (f"S{number}{n:02}" for n in range(home.SHOWN + 1))
                 heads = (replace(case, id=one, title=title) for one in same)
                 store.commit(*(Put(head_row(one)) for one in heads))
+                said = [Said(one.id, answered=one.answered_at is None) for one in cases]
+                reconciling.compare(desk, Kind.SUGGESTION, said)
             return home.home(replace(self.face, desk=desk), person)
 
     def items_handed_in(self):

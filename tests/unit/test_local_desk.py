@@ -121,7 +121,8 @@ def test_a_demo_starts_over_in_a_running_desk(tmp_path):
 
         assert state()["can_start_over"] is True
         assert ask(f"{url}/desk/page/act/start_over", {})[0] == 200
-        assert until(lambda: case in [one for one, _ in waiting(state())])
+        # The whole demo is sent once more, beside whatever else a busy machine does.
+        assert until(lambda: case in [one for one, _ in waiting(state())], 4 * PATIENCE)
         assert "我說的話" not in texts()
         assert (tmp_path / "demo-began").read_text() >= began
         secret = local_keys(tmp_path).webhook_secrets

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from opendata.desk import inventory, reading, records, roster, submissions
+from opendata.desk import inventory, reading, reconciling, records, roster, submissions
 from opendata.desk.inventory import Entry
 from opendata.desk.inventory_records import Suggestion, suggestion_row
 from opendata.desk.ports import Put
+from opendata.desk.reconciling import Said
 from opendata.rules.calendar import Closure
+from opendata.rules.feedback import Kind
 from opendata.rules.inventory import Item
 from opendata.rules.people import Deputy, Form
 from tests.world import ANNA, CAROL, CORA, HELEN, MONDAY, OLIVE, OTTO, PETRA, TurnedClock
@@ -100,8 +102,17 @@ def test_home_tells_the_ministrys_coordinator_what_else_is_to_be_seen_to(deploye
     one = Suggestion("A1", "aac", "廉政統計", "1000", "廉政統計表", 80)
     deployed.desk.store.commit(Put(suggestion_row(one)))
     roster.close(deployed.desk, [Closure(deployed.desk.today() + timedelta(days=1), "臺北市")])
+    case = deployed.opened()
+    reconciling.compare(deployed.desk, Kind.SUGGESTION, [Said(case, answered=True)])
     told = home_of(slack, CORA)
-    for word in ("*待確認*", "*逾期未開放*", "今日起停止上班：", "*人員與代理*"):
+    assert "與平臺對帳不符（1）" in told
+    for word in (
+        "平臺已回復，但未經核准",
+        "*待確認*",
+        "*逾期未開放*",
+        "今日起停止上班：",
+        "*人員與代理*",
+    ):
         assert word in told
     assert "今日起停止上班：無" not in told
     assert "窗口事項" not in home_of(slack, CAROL)

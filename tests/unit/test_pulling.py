@@ -14,10 +14,11 @@ from moto import mock_aws
 from opendata.adapters.feedback_files import read_feedback
 from opendata.adapters.inboxes import LARGEST, BucketInbox, FolderInbox, letters_of
 from opendata.adapters.platform_webhook import load, understand
-from opendata.desk import pulling
+from opendata.desk import pulling, reconciling
 from opendata.desk.outbox import Message
 from opendata.desk.records import INBOX
 from opendata.rules.errors import Invalid, Unavailable
+from opendata.rules.reconciling import Difference
 from tests.slack import FakeSlack, sweep
 from tests.world import CORA, FailingStore
 
@@ -231,6 +232,16 @@ def test_a_refused_file_is_told_of_wherever_the_pull_dies(world, folder, drop, p
     pull()
     assert len(not_taken(world)) == 1
     assert len(list((folder / "refused").iterdir())) == 2
+
+
+def test_what_the_list_says_was_answered_is_compared_with_the_cases(world, drop, pull):
+    drop("a.csv", listed(row(1), row(2), row(3)))
+    assert (pull().compared, pull().differing) == (3, 0)
+    drop("b.csv", listed(row(1, state="已回復"), row(2, state="處理中"), row(3), row("x")))
+    done = pull()
+    assert (done.compared, done.differing) == (2, 1)
+    (one,) = reconciling.differences(world.desk)
+    assert (one.case.id, one.how) == ("S1", Difference.UNAPPROVED)
 
 
 def test_a_pull_that_dies_anywhere_is_finished_by_the_next(world, folder, drop, pull):

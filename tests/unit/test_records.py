@@ -71,6 +71,7 @@ ROWS = {
     "what delivery knows of the digest": Row(
         copies.sent_key(DIGEST.case, Message.DIGEST, DIGEST.occasion, OLIVE), {}
     ),
+    "what a list said was answered": Row(records.watch_key("reconciled.comment"), {}),
     "when it was swept": records.watch_row(records.SWEEP, NOW),
     "what delivery knows of it": Row(
         copies.sent_key(CAUSE.name, Message.UNDELIVERABLE, "1", "U0CORA"), {}

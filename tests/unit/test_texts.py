@@ -26,6 +26,7 @@ from opendata.rules.feedback import OPEN, Action, Kind, Outside, State
 from opendata.rules.inventory import Openness, Priority, Readiness, Standing
 from opendata.rules.people import Agency, Capacity, Deputy, Directory, Form, Person, Role
 from opendata.rules.privacy import PersonalData
+from opendata.rules.reconciling import Difference
 from opendata.rules.reply import Closing, Doubt, Reason, Reply, ReplyType
 from opendata.rules.roc import TAIPEI
 from opendata.rules.submissions import Answer
@@ -35,7 +36,7 @@ ZH, EN = LANGUAGES["zh"], LANGUAGES["en"]
 WORDS = (
     *(State, Action, Role, Kind, ReplyType, Reason, Closing, ReturnReason),
     *(Capacity, Outside, PersonalData, Doubt, Flaw, ChangeKind),
-    *(Openness, Priority, Readiness, Standing, Answer, Shelf, Form),
+    *(Openness, Priority, Readiness, Standing, Answer, Shelf, Form, Difference),
 )
 FOREIGN = (
     *("回覆", "台", "你", "駁回", "用戶", "數據", "信息", "鏈接"),
