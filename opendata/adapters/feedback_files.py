@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,13 +29,15 @@ LONGEST_TITLE = 255
 class Letter:
     """A webhook that a row became: its line, its id, which is derived from the body, the body.
 
-    ``answered``: whether the list says that it was answered; None: it does not say.
+    ``answered``: whether the list says that it was answered; None: it does not say. ``columns``:
+    where each field of the body comes from, by its JSON pointer.
     """
 
     line: int
     webhook: str
     body: bytes
     answered: bool | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 Read = tuple[tuple[Letter, ...], tuple[RowFault, ...]]
@@ -103,12 +105,12 @@ def _kind(columns: set[str]) -> Kind:
 
 
 def _letter(kind: Kind, row: TableRow, default: datetime | None) -> Letter:
-    columns = _SUGGESTION if kind is Kind.SUGGESTION else _COMMENT
-    told: dict[str, Any] = {
-        field: next((row.cells[name] for name in names if row.cells.get(name)), None)
-        for field, names in columns.items()
+    columns = {
+        part: next((name for name in names if row.cells.get(name)), names[0])
+        for part, names in (_SUGGESTION if kind is Kind.SUGGESTION else _COMMENT).items()
     }
-    posted_at = _posted_at(told["posted_at"], default).isoformat()
+    told: dict[str, Any] = {part: row.cells.get(name) or None for part, name in columns.items()}
+    posted_at = _posted_at(told["posted_at"], default, columns["posted_at"]).isoformat()
     agencies = _BETWEEN_NAMES.split(told["dispatched_agencies"] or "")
     title = told["title"] or told["body"]
     page, number = _PAGES[kind]
@@ -121,7 +123,9 @@ def _letter(kind: Kind, row: TableRow, default: datetime | None) -> Letter:
         "url": page.format(told[number]) if told[number] else None,
     }
     made = letter(row.line, {"type": "feedback.posted", "timestamp": posted_at, "data": told})
-    return replace(made, answered=_ANSWERED.get(row.cells.get("回復狀態", "")))
+    pointers = {f"/data/{part}": name for part, name in columns.items()}
+    answered = _ANSWERED.get(row.cells.get("回復狀態", ""))
+    return replace(made, answered=answered, columns=pointers)
 
 
 def letter(line: int, told: Mapping[str, Any]) -> Letter:
@@ -130,14 +134,14 @@ def letter(line: int, told: Mapping[str, Any]) -> Letter:
     return Letter(line, f"msg_{hashlib.sha256(body).hexdigest()[:32]}", body)
 
 
-def _posted_at(text: str | None, default: datetime | None) -> datetime:
+def _posted_at(text: str | None, default: datetime | None, column: str) -> datetime:
     if text is None:
         if default is None:
-            raise Invalid(Fault("posted_at", "no_posted_at"))
+            raise Invalid(Fault(column, "no_posted_at"))
         return default
     for form in _FORMS:
         try:
             return datetime.strptime(text, form).replace(tzinfo=TAIPEI)
         except ValueError:
             continue
-    raise Invalid(Fault("posted_at", "not_a_time", (("text", text[:40]),)))
+    raise Invalid(Fault(column, "not_a_time", (("text", text[:40]),)))

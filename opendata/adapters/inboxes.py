@@ -14,14 +14,18 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from opendata import texts
+from opendata.adapters.feedback_files import Letter as SentLetter
 from opendata.adapters.feedback_files import read_feedback
 from opendata.adapters.platform_webhook import understand
+from opendata.desk.incoming import Incoming
 from opendata.desk.ports import Clock
 from opendata.desk.pulling import Dropped, Inbox, Letter, Refused
 from opendata.rules.errors import Fault, InboxAway, Invalid
@@ -58,12 +62,21 @@ def letters_of(raw: bytes, clock: Clock) -> tuple[list[Letter], list[Refused]]:
             one.line,
             one.webhook,
             hashlib.sha256(one.body).hexdigest(),
-            lambda body=one.body: understand(json.loads(body), clock()),  # type: ignore[misc]
+            partial(_understood, one, clock),
             one.answered,
         )
         for one in letters
     ]
     return made, [(row.line, row.fault) for row in faults]
+
+
+def _understood(one: SentLetter, clock: Clock) -> Incoming:
+    """What a row says; what is wrong with it is told by its columns."""
+    try:
+        return understand(json.loads(one.body), clock())
+    except Invalid as wrong:
+        named = (replace(f, field=one.columns.get(f.field, f.field)) for f in wrong.faults)
+        raise Invalid(*named) from None
 
 
 def report(refused: Sequence[Refused]) -> bytes:

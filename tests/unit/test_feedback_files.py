@@ -150,7 +150,7 @@ def test_a_row_without_a_time_is_reported_and_the_others_go_in():
     rows = (changed("發表時間", ""), SUGGESTION, short)
     letters, faults = read_feedback(table(SUGGESTIONS, *rows))
     assert [one.line for one in letters] == [4]
-    assert told(faults) == [(2, "posted_at", "no_posted_at"), (6, "", "cells")]
+    assert told(faults) == [(2, "發表時間", "no_posted_at"), (6, "", "cells")]
 
 
 @pytest.mark.parametrize(
