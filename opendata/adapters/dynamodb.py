@@ -51,6 +51,7 @@ INVENTORY              OUT#<seconds>#0                 the task to look for data
                                                        → timer T : <not_before>#<task>
 CASE#<case>            OUT#<seconds>#0                 the task to tell of a kept promise
                                                        → timer T : <not_before>#<intent>
+SUB#LOOKED             <115Q3>                         that nobody need look whom to ask for it
 SUB#<115Q3>            <agency>                        what an agency answers in a quarter
 SUB#<115Q3>#<agency>   OUT#<00001>#<n>                 an intent to ask it, or remind it
                                                        → timer T : <not_before>#<call>

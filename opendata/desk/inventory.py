@@ -26,7 +26,8 @@ from opendata.rules.roc import roc_year
 
 AT_ONCE = 20
 """Items in a transaction: each is its row, an entry of its history and an agency's counts."""
-PAGE = 20
+PAGE, BETWEEN = 20, 20
+"""BETWEEN: tasks that may wait between the counts and the suggestions."""
 _MAY_CHANGE = frozenset({Role.OFFICER, Role.COORDINATOR})
 
 
@@ -172,6 +173,14 @@ def history(desk: Desk, number: str) -> tuple[Change, ...]:
     return tuple(map(stored.read_change, rows))
 
 
+def first_changes(desk: Desk, agency: str) -> Iterator[Change]:
+    """How each of an agency's items came to be. Not for a request: it reads all of them."""
+    keys = [stored.change_key(one.number, 1) for one in items_of(desk, agency)]
+    for at in range(0, len(keys), MAX_READ):
+        for row in desk.store.get(*keys[at : at + MAX_READ]).values():
+            yield stored.read_change(row)
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A page of items, and from where to go on."""
@@ -206,8 +215,9 @@ class Overview:
 
 
 def overview(desk: Desk) -> Overview:
-    """The whole inventory in one query: a row for each agency, one for each suggestion."""
-    rows = desk.store.query(records.INVENTORY).rows
+    """The whole inventory in one query: a row for each agency, and of suggestions a page."""
+    most = len(desk.directory().agencies) + BETWEEN + PAGE + 1
+    rows = desk.store.query(records.INVENTORY, limit=most).rows
     counts = {
         row.key.sk.removeprefix(stored.COUNTS): {name: n for name, n in row.value.items() if n}
         for row in rows

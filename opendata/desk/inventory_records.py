@@ -47,8 +47,12 @@ def read_item(row: Row) -> Item:
     return decode(Item, row.value)
 
 
+def change_key(number: str, change: int) -> Key:
+    return Key(item_partition(number), f"{HISTORY}{change:05}")
+
+
 def change_row(number: str, change: Change) -> Row:
-    return Row(Key(item_partition(number), f"{HISTORY}{change.number:05}"), encode(change))
+    return Row(change_key(number, change.number), encode(change))
 
 
 def read_change(row: Row) -> Change:

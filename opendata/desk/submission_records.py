@@ -12,6 +12,11 @@ def partition(quarter: str) -> str:
     return f"{SUBMISSIONS}{quarter}"
 
 
+def looked_key(quarter: str) -> Key:
+    """That nobody need look any more whom to ask for a quarter that has passed."""
+    return Key(f"{SUBMISSIONS}LOOKED", quarter)
+
+
 def submission_key(quarter: str, agency: str) -> Key:
     return Key(partition(quarter), agency)
 

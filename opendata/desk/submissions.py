@@ -15,7 +15,7 @@ from opendata.desk import submission_records as stored
 from opendata.desk.context import Desk
 from opendata.desk.inventory import Entry, TakenIn
 from opendata.desk.outbox import Intent, Message
-from opendata.desk.ports import Expect, Put, Write
+from opendata.desk.ports import Expect, Put, Row, Write
 from opendata.rules import submissions as rules
 from opendata.rules.errors import Fault, Invalid, NotFound, Stale, Unavailable
 from opendata.rules.reminders import opening
@@ -61,12 +61,15 @@ def _asked(desk: Desk, quarter: Quarter) -> int:
 
 
 def _caught_up(desk: Desk, quarter: Quarter) -> int:
-    """Ask for a quarter that has passed without a look at it, whoever had items then."""
-    if standing(desk, quarter.code):
+    """Ask for a quarter that has passed without a look at it, whoever had items then; once."""
+    looked = stored.looked_key(quarter.code)
+    if looked in desk.store.get(looked) or standing(desk, quarter.code):
         return 0
-    return sum(
+    asked = sum(
         _ask(desk, quarter, one) for one in _with_items(desk) if _had_items(desk, one, quarter)
     )
+    desk.store.commit(Put(Row(looked, {"at": desk.now().isoformat()}), Expect.ANY))
+    return asked
 
 
 def _with_items(desk: Desk) -> list[str]:
@@ -75,8 +78,8 @@ def _with_items(desk: Desk) -> list[str]:
 
 
 def _had_items(desk: Desk, agency: str, quarter: Quarter) -> bool:
-    histories = (inventory.history(desk, one.number) for one in inventory.items_of(desk, agency))
-    return any(done and local_date(done[0].at) <= quarter.last for done in histories)
+    first = inventory.first_changes(desk, agency)
+    return any(local_date(one.at) <= quarter.last for one in first)
 
 
 def _ask(desk: Desk, quarter: Quarter, agency: str) -> bool:

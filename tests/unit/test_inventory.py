@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from opendata.adapters import ods
 from opendata.adapters.catalogue_files import Export
 from opendata.adapters.inventory_files import csv_of, read_inventory, table_of
-from opendata.desk import catalogue, inventory, matching, outbox, promises, tasks
+from opendata.desk import catalogue, inventory, matching, outbox, promises, records, tasks
 from opendata.desk.inventory import Entry
 from opendata.desk.outbox import TASKS, Message
 from opendata.rules import matching as rules
@@ -24,6 +24,7 @@ from opendata.rules.people import Directory, shipped_agencies
 from opendata.rules.reply import ReplyType
 from tests.catalogues import csv_of as export_of
 from tests.catalogues import row
+from tests.counting import Counting
 from tests.world import CORA, ETHICS, OLIVE, OTTO, PETRA, REPLY, STRANGER, refuses
 
 TREE = Directory(shipped_agencies())
@@ -367,6 +368,21 @@ def test_a_confirmed_suggestion_opens_the_item_and_asks_no_more(world):
         Invalid, world, lambda: matching.settle(world.desk, "2", "1003", OTTO, confirmed=True)
     )
     assert dict(refused.faults[0].params)["by"] == "林承辦"
+
+
+def test_however_many_suggestions_there_are_a_page_of_them_is_read(world):
+    take(world, *(item(str(n), f"廉政宣導場次統計（{n}）") for n in range(60)))
+    sync(world, *(row(str(1000 + n), f"廉政宣導場次統計表（{n}）") for n in range(70)))
+    work(world)
+    reads = Counting(world.desk.store)
+    desk = type(world.desk)(reads, world.desk.clock)
+    desk.directory()
+    reads.came.clear()
+    found = inventory.overview(desk)
+    assert (len(found.suggestions), found.more) == (inventory.PAGE, True)
+    assert found.total["items"] == 60
+    most = len(desk.directory().agencies) + inventory.BETWEEN + inventory.PAGE + 1
+    assert reads.came["query"] <= most < len(world.desk.store.query(records.INVENTORY).rows)
 
 
 def test_a_rejected_suggestion_never_comes_back(world):

@@ -14,7 +14,7 @@ from opendata.desk.inventory_records import Suggestion
 from opendata.desk.outbox import Intent, Message
 from opendata.desk.ports import Index, Key, Row
 from opendata.desk.records import Cause, Change, Numbers, Opinion
-from opendata.desk.submission_records import submission_row
+from opendata.desk.submission_records import looked_key, submission_row
 from opendata.rules.calendar import ChangeKind, Closure, shipped
 from opendata.rules.catalogue import Dataset, Target
 from opendata.rules.errors import Fault
@@ -101,6 +101,7 @@ ROWS = {
         copies.sent_key(NOT_TAKEN.case, Message.NOT_TAKEN, "1", "U0CORA"), {}
     ),
     "a submission": submission_row(Submission("115Q1", "aac", NOW.date(), NOW.date())),
+    "that it was looked whom to ask": Row(looked_key("115Q1"), {}),
     "what asks for it": outbox.intent_row(CALL),
     "what delivery knows of asking": Row(
         copies.sent_key(CALL.case, Message.CALL, "call", "C-AAC"), {}

@@ -17,6 +17,7 @@ from opendata.rules.errors import Invalid, NotFound, Stranger, Unavailable, Wron
 from opendata.rules.inventory import Item
 from opendata.rules.roc import TAIPEI, Quarter
 from opendata.rules.submissions import Answer
+from tests.counting import Counting
 from tests.slack import FakeSlack, sweep
 from tests.world import (
     CORA,
@@ -274,6 +275,9 @@ def test_a_desk_that_begins_in_a_quarter_asks_for_no_earlier_one(world):
     world.clock.set(at(4, 2))
     inventory.take_in(world.desk, [Entry(2, ITEMS[0])])
     assert submissions.call(world.desk) == submissions.Called()
+    reads = Counting(world.desk.store)
+    assert submissions.call(type(world.desk)(reads, world.desk.clock)) == submissions.Called()
+    assert "find" not in reads.calls
 
 
 def test_section_head_and_coordinator_are_told_once_when_it_is_late(asked):
