@@ -9,18 +9,18 @@ adapters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from opendata.desk import intake, outbox, reconciling
+from opendata.desk import intake, outbox, reconciling, records
 from opendata.desk.context import Desk
 from opendata.desk.following import numbers_of
 from opendata.desk.incoming import Incoming
 from opendata.desk.outbox import Message
-from opendata.desk.ports import Expect, Key, Put, Row
+from opendata.desk.ports import MAX_READ, Expect, Key, Put, Row
 from opendata.desk.reconciling import Said
 from opendata.desk.records import INBOX
 from opendata.rules.canonical import decode, encode
@@ -165,19 +165,27 @@ def _taken(desk: Desk, file: Dropped, enough: Callable[[], bool]) -> Pulled:
 
 def _compared(desk: Desk, letters: Sequence[Letter]) -> Pulled:
     """What the list says of the cases that there are now, against those."""
-    said: dict[Kind, list[Said]] = {}
+    done = Pulled()
+    for kind, said in _said(desk, letters).items():
+        found = reconciling.compare(desk, kind, said)
+        done += Pulled(compared=found.compared, differing=found.differing)
+    return done
+
+
+def _said(desk: Desk, letters: Sequence[Letter]) -> Mapping[Kind, list[Said]]:
+    answered: dict[Key, bool] = {}
     for letter in letters:
         if letter.answered is not None:
             with suppress(Invalid):
-                numbers = numbers_of(desk, letter.told())
-                of_kind = said.setdefault(numbers.kind, [])
-                of_kind += (Said(one, letter.answered) for one in numbers.cases)
-    done = Pulled()
-    for kind, some in said.items():
-        if some:
-            found = reconciling.compare(desk, kind, some)
-            done += Pulled(compared=found.compared, differing=found.differing)
-    return done
+                told = letter.told()
+                answered[records.numbers_key(told.kind, told.id)] = letter.answered
+    said, keys = dict[Kind, list[Said]](), list(answered)
+    for at in range(0, len(keys), MAX_READ):
+        for key, row in desk.store.get(*keys[at : at + MAX_READ]).items():
+            numbers = records.read_numbers(row)
+            of_kind = said.setdefault(numbers.kind, [])
+            of_kind += (Said(case, answered[key]) for case in numbers.cases)
+    return {kind: some for kind, some in said.items() if some}
 
 
 def _received(desk: Desk, letter: Letter) -> Pulled:
@@ -222,11 +230,11 @@ def _put_away(desk: Desk, file: Dropped, refused: Sequence[Refused], *, read: bo
         lines = len({line for line, _ in refused})
         rows = tuple(NotTaken(line, fault) for line, fault in refused[:TOLD])
         told = Notice(file.name[:NAME], desk.now(), read, lines, rows)
-        about = f"{INBOX}{file.digest}"
+        about, until = f"{INBOX}{file.digest}", desk.now() + intake.KEEP_ANSWERS
         task = replace(outbox.task(desk, Message.NOT_TAKEN, about, 1), occasion="1")
         with suppress(Stale):  # the same file was told of before
             desk.store.commit(
-                Put(Row(_notice_key(file.digest), encode(told))),
+                Put(Row(_notice_key(file.digest), encode(told), expires_at=until)),
                 Put(outbox.intent_row(task), Expect.ANY),
             )
     file.finish(refused, read=read)

@@ -19,6 +19,7 @@ from opendata.desk.outbox import Message
 from opendata.desk.records import INBOX
 from opendata.rules.errors import Invalid, Unavailable
 from opendata.rules.reconciling import Difference
+from tests.counting import Counting
 from tests.slack import FakeSlack, sweep
 from tests.world import CORA, FailingStore
 
@@ -243,6 +244,18 @@ def test_what_the_list_says_was_answered_is_compared_with_the_cases(world, drop,
     assert (done.compared, done.differing) == (2, 1)
     (one,) = reconciling.differences(world.desk)
     assert (one.case.id, one.how) == ("S1", Difference.UNAPPROVED)
+
+
+def test_comparing_reads_a_hundred_rows_at_once(world, drop, folder):
+    drop("a.csv", listed(*(row(n) for n in range(1, 121))))
+    reads = Counting(world.desk.store)
+    desk = type(world.desk)(reads, world.desk.clock)
+    pulling.pull(desk, FolderInbox(folder, world.clock))
+    before = len(reads.calls)
+    drop("b.csv", listed(*(row(n) for n in range(1, 121))))
+    assert pulling.pull(desk, FolderInbox(folder, world.clock)).compared == 120
+    # A look at each delivery; two for the numbers, two for the heads, one for what was kept.
+    assert reads.calls[before:] == ["get"] * (120 + 2 + 2 + 1) + ["commit"]
 
 
 def test_a_pull_that_dies_anywhere_is_finished_by_the_next(world, folder, drop, pull):
