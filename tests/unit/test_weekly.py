@@ -83,6 +83,10 @@ def test_it_tells_what_came_in_and_was_answered_since_the_last_one(world):
     assert (since.at.date(), since.received, since.answered) == (MONDAY.date(), 3, 1)
     words = str(shown(Face(world.desk, new_id=str).voice(), weekly.told(world.desk)).blocks)
     assert "收到3件、回復1件" in words
+    world.clock.set(MONDAY + timedelta(days=14))
+    weekly.ask(world.desk)
+    since = weekly.told(world.desk).since
+    assert (since.received, since.answered) == (0, 0)
 
 
 def test_what_is_counted_over_the_new_year_is_no_less(world):
