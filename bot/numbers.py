@@ -103,7 +103,12 @@ def awake(language: str, counted: Status) -> list[str]:
         return []
     never = texts.say(language, "status.never")
     swept, beat = now.swept_at or never, now.heartbeat or never
-    lines = [texts.say(language, "status.awake", swept=swept, beat=beat)]
+    synced, reconciled = now.synced or never, now.reconciled or never
+    lines = [
+        texts.say(
+            language, "status.awake", swept=swept, beat=beat, synced=synced, reconciled=reconciled
+        )
+    ]
     code = "status.asleep" if now.heartbeat else "status.unproven"
     if now.heartbeat is None or now.heartbeat <= counted.as_of - SILENT:
         lines.append(texts.say(language, code, n=SILENT // timedelta(minutes=1)))

@@ -35,11 +35,15 @@ class Now:
         undelivered: what keeps messages from being delivered.
         swept_at: when the reminders were swept last.
         heartbeat: when the watchdog last found nothing wrong.
+        synced: when a list of datasets was taken last; reconciled: when a list of feedback was
+            compared with the cases.
     """
 
     undelivered: tuple[Cause, ...] = ()
     swept_at: datetime | None = None
     heartbeat: datetime | None = None
+    synced: datetime | None = None
+    reconciled: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,8 @@ def _standing(
         tuple(map(records.read_cause, filter(records.is_cause, page.rows))),
         watched.get(records.watch_key(records.SWEEP)),
         watched.get(records.watch_key(records.HEARTBEAT)),
+        watched.get(SYNC_KEY),
+        max((at for key, at in watched.items() if records.RECONCILED in key.sk), default=None),
     )
     return counts, now if present else None, _datasets(desk, page.rows, wanted, agency)
 

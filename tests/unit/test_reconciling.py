@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from opendata.desk import reconciling, weekly
+from bot.numbers import awake
+from opendata.desk import numbers, reconciling, weekly
 from opendata.desk.reconciling import KEPT, Said
 from opendata.rules.feedback import Kind
 from opendata.rules.reconciling import Difference
@@ -84,3 +85,10 @@ def test_the_weekly_message_says_how_many_there_are(world):
     compare(world, (world.opened(id_="1"), True))
     world.clock.set(MONDAY + timedelta(days=7))
     assert weekly.told(world.desk).differing == 1
+
+
+def test_the_status_says_when_lists_were_compared_last(world):
+    assert numbers.status(world.desk).now.reconciled is None
+    compare(world, (world.opened(id_="1"), True))
+    assert numbers.status(world.desk).now.reconciled == world.clock()
+    assert "與平臺對帳115年3月" in awake("zh", numbers.status(world.desk))[0]

@@ -153,7 +153,7 @@ SENTENCES: dict[str, str] = {
     "fault.after_due": "It was due {due}; a case that is overdue cannot be extended.",
     "fault.out_of_reach": "It must be from {first} to {last}.",
     "fault.reason_left": "Please write the reason where the letter leaves it blank; it is published as it stands.",
-    "status.awake": "Last sweep {swept} | last check that found nothing wrong {beat}",
+    "status.awake": "Last sweep {swept} | last check that found nothing wrong {beat} | list of datasets {synced} | compared with the platform {reconciled}",
     "status.never": "none yet",
     "status.asleep": "For {n} minutes no check has confirmed that all is well: reminders and messages may be late. Please tell whoever runs the system.",
     "status.unproven": "There has been no check yet. If the desk has run for more than {n} minutes, reminders and messages may be late: please tell whoever runs the system.",

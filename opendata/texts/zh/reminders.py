@@ -153,7 +153,7 @@ SENTENCES: dict[str, str] = {
     "fault.after_due": "期限{due}已過，逾期後不能展延。",
     "fault.out_of_reach": "須在{first}至{last}之間。",
     "fault.reason_left": "請以實際原因取代「（請說明原因）」；通知將原樣公開。",
-    "status.awake": "最近巡檢{swept}｜最近查核無異常{beat}",
+    "status.awake": "最近巡檢{swept}｜最近查核無異常{beat}｜資料集清單同步{synced}｜與平臺對帳{reconciled}",
     "status.never": "尚無紀錄",
     "status.asleep": "已逾{n}分鐘未能確認運作正常，提醒與通知可能延誤，請通知系統管理人員。",
     "status.unproven": "尚無查核紀錄。系統啟用逾{n}分鐘仍無紀錄者，提醒與通知可能延誤，請通知系統管理人員。",
