@@ -17,7 +17,7 @@ ENOUGH = 240.0
 
 def handler(_event: Mapping[str, Any], _context: Any) -> dict[str, int]:
     """Where no inbox is set, there is nothing to do."""
-    place, desk, begun = wiring.settings().inbox, wiring.desk(), time.monotonic()
+    place, desk, begun = wiring.settings().inbox_place, wiring.desk(), time.monotonic()
     done = Pulled()
     if place:
         inbox = wiring.inbox(place, desk.clock)

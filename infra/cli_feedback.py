@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,7 +30,7 @@ def pull(
         str | None,
         typer.Option(
             "--from",
-            help="資料夾或 s3://bucket/prefix；未給則用 OPENDATA_INBOX",
+            help="資料夾或 s3://bucket/prefix；未給則用 OPENDATA_INBOX，或資料夾內的 inbox",
             show_default=False,
         ),
     ] = None,
@@ -38,9 +39,11 @@ def pull(
     stack: Stack = None,
 ) -> None:
     """收取放在收件匣的平臺匯出清冊，與Webhook同樣立案；可重複執行。"""
-    from_ = place or console.settings_for(os.environ, data, stack).inbox
+    from_ = place or console.settings_for(os.environ, data, stack).inbox_place
     if not from_:
         raise Invalid(Fault("from", "no_inbox"))
+    if place and "://" not in place and not Path(place).is_dir():
+        raise Invalid(Fault("from", "no_such_folder", (("text", place),)))
     desk, out = desk_of(data, stack), Console()
     done = pulling.pull(desk, wiring.inbox(from_, desk.clock))
     counts = {

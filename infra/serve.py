@@ -45,7 +45,7 @@ from opendata.settings import Settings, SettingsError
 
 HOST = "127.0.0.1"
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
-LOCK, INBOX = "serving", "inbox"
+LOCK = "serving"
 EARLIEST = datetime(2013, 1, 1, tzinfo=TAIPEI)
 """The platform has nothing older, and the office calendar begins later."""
 
@@ -87,8 +87,7 @@ def serve(
         if is_demo:
             settings = replace(settings, catalogue_url=str(settings.data / demo_catalogue.FILE))
         if not settings.inbox:
-            settings = replace(settings, inbox=str(settings.data / INBOX))
-            Path(settings.inbox).mkdir(exist_ok=True)
+            Path(settings.inbox_place).mkdir(exist_ok=True)
         _tell_handlers(settings, url, installed)
         turnable = TurnableClock(settings.data / CLOCK, wiring.now)
         if is_demo:
@@ -186,7 +185,6 @@ def _tell_handlers(settings: Settings, url: str, installed: socket_mode.Installe
         "OPENDATA_SLACK_BOT_TOKEN": settings.slack_bot_token,
         "OPENDATA_SLACK_API_URL": settings.slack_api_url if installed else f"{url}/desk/api/",
         "OPENDATA_CATALOGUE_URL": settings.catalogue_url,
-        "OPENDATA_INBOX": settings.inbox,
         "OPENDATA_SLACK_TEAM_ID": installed.team_id if installed else TEAM_ID,
         "POWERTOOLS_METRICS_DISABLED": "true",
     }
@@ -238,7 +236,7 @@ def _talk(
     if installed:
         out.say("workspace.joined", team=installed.team, bot=installed.bot)
     out.say("serve.folder", folder=settings.data)
-    out.say("serve.inbox", folder=settings.inbox)
+    out.say("serve.inbox", folder=settings.inbox_place)
     out.say("serve.stop")
     if not desk.directory().people:
         out.say("serve.import")

@@ -39,7 +39,7 @@ class Settings:
         catalogue_url: where the platform's list of datasets lies (``OPENDATA_CATALOGUE_URL``);
             an address, or a path on this machine.
         inbox: where exported lists of feedback are dropped (``OPENDATA_INBOX``); a folder, or
-            ``s3://bucket/prefix``; empty: nowhere.
+            ``s3://bucket/prefix``; empty: see ``inbox_place``.
         slack_charts: whether Slack is asked to draw charts (``OPENDATA_SLACK_CHARTS``, ``native``
             or ``text``).
         reply_webhook_url: where ``reply.approved`` is posted (``OPENDATA_REPLY_WEBHOOK_URL``);
@@ -66,6 +66,13 @@ class Settings:
     slack_charts: bool = True
     reply_webhook_url: str = ""
     reply_webhook_secret: str = ""
+
+    @property
+    def inbox_place(self) -> str:
+        """Where lists are dropped: as set, else on one machine in the desk's own folder."""
+        if self.inbox or self.table:
+            return self.inbox
+        return str(self.data / "inbox")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:

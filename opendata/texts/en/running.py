@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "cli.differing": "{n} of the cases are not as the platform says; see opendata feedback differences.",
     "cli.difference": "{case}  {how} (here: {state})",
     "cli.differences": "Not as the platform says: {n}.",
+    "fault.no_such_folder": "There is no folder “{text}”.",
     "fault.no_inbox": "No inbox; give a folder with --from, or set OPENDATA_INBOX.",
     "cli.rebuild.progress": "{n} cases compared …",
     "cli.rebuild.differs": "{of} {what}: stored {stored}, recomputed {recounted}",

@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "cli.differing": "其中{n}件是否已回復與平臺不一致；請以 opendata feedback differences 查看。",
     "cli.difference": "{case}　{how}（本系統：{state}）",
     "cli.differences": "與平臺對帳不符：{n}件。",
+    "fault.no_such_folder": "找不到資料夾「{text}」。",
     "fault.no_inbox": "未設定收件匣；請以 --from 指定資料夾，或設定 OPENDATA_INBOX。",
     "cli.rebuild.progress": "已比對{n}件……",
     "cli.rebuild.differs": "{of}　{what}：儲存{stored}，重算{recounted}",
