@@ -185,6 +185,8 @@ def update(
         Stranger, WrongRole, NotFound.
         Invalid: ``already_submitted``, ``being_submitted``, or ``nothing_taken`` – not one row
             could be taken.
+        Stale: somebody else changed one of the items in this moment; the same file handed in
+            again goes on.
         Unavailable: it was changed again and again meanwhile.
     """
     coordinator = inventory.is_coordinator(desk, actor, agency)
