@@ -11,6 +11,7 @@ from bot import blocks as b
 from bot.blocks import Block
 from bot.voice import Voice
 from opendata.rules.kpi import Figures
+from opendata.rules.sight import JOINER
 
 TITLE, LABEL, AGENCIES = 50, 20, 8
 _SERIES = ("in_time", "late", "open_late", "open_in_time")
@@ -47,6 +48,6 @@ def _labels(voice: Voice, codes: list[str]) -> Iterator[str]:
     for n, code in enumerate(codes, 1):
         label = b.plain(b.cut(voice.agency(code), LABEL, "…"))["text"]
         if label in seen:
-            label = f"{label[: LABEL - 2]}{n}"
+            label = f"{label[: LABEL - 2].rstrip(JOINER)}{n}"
         seen.add(label)
         yield label

@@ -11,6 +11,7 @@ import pytest
 
 from bot import commands, forms, home, modals, numbers
 from bot.card import SHOWN_AGENCIES, card
+from bot.charts import of_agencies
 from bot.digest import LINES, digest
 from bot.home import FEW, SHOWN
 from bot.ids import Button, Ref, Spot
@@ -178,6 +179,16 @@ def _standing_in(n):
 
 
 # -- the agencies of the status
+
+
+def test_names_of_a_chart_that_are_told_apart_are_not_cut_within_a_sign(world):
+    name = "甲" * 17 + "👨\u200d👩\u200d👧之家"
+    agencies = tuple(Agency(code, name, None) for code in ("a", "b", "c"))
+    voice = voice_of(world, directory=Directory(agencies))
+    (chart,) = of_agencies(voice, dict.fromkeys(("a", "b", "c"), Figures(received=1)))
+    labels = chart["chart"]["axis_config"]["categories"]
+    assert len(set(labels)) == 3
+    assert not any(one.rstrip("0123456789").endswith("\u200d") for one in labels)
 
 
 def ministry_of(number, name="法務部所屬機關" * 30):
