@@ -182,7 +182,7 @@ def _standing_in(n):
 
 
 def test_names_of_a_chart_that_are_told_apart_are_not_cut_within_a_sign(world):
-    name = "甲" * 17 + "👨\u200d👩\u200d👧之家"
+    name = "甲" * 16 + "👨\u200d👩\u200d👧之家"
     agencies = tuple(Agency(code, name, None) for code in ("a", "b", "c"))
     voice = voice_of(world, directory=Directory(agencies))
     (chart,) = of_agencies(voice, dict.fromkeys(("a", "b", "c"), Figures(received=1)))
