@@ -6,7 +6,7 @@ their version row says so, which every load of a case looks at. Nothing is decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -117,7 +117,9 @@ class Desk:
         known = self._memory.roster
         if known is None or known[0] != number:
             # Threads share the memory: what this one was asked for is what it gives back.
-            known = self._memory.roster = (number, self._load_roster(number))
+            rows = self.store.query(records.ROSTER).rows
+            number = min(number, _version_in(rows, records.ROSTER_VERSION))
+            known = self._memory.roster = (number, roster_of(rows, number))
         return known[1]
 
     def remembered(self) -> Directory:
@@ -148,7 +150,9 @@ class Desk:
         number = self._number(records.CALENDAR_VERSION, versions)
         known = self._memory.calendar
         if known is None or known[0] != number:
-            known = self._memory.calendar = (number, self._load_office())
+            rows = self.store.query(records.CALENDAR).rows
+            number = min(number, _version_in(rows, records.CALENDAR_VERSION))
+            known = self._memory.calendar = (number, office_of(rows))
         return known[1]
 
     def _number(self, of: Key, versions: Mapping[Key, Row] | None = None) -> int:
@@ -156,18 +160,25 @@ class Desk:
         row = rows.get(of)
         return row.version if row else 0
 
-    def _load_roster(self, number: int) -> Directory:
-        rows = self.store.query(records.ROSTER).rows
-        agencies = [records.read_agency(r) for r in rows if r.key.sk.startswith("AGENCY#")]
-        return Directory(
-            agencies=tuple(agencies) or shipped_agencies(),
-            people=tuple(records.read_person(r) for r in rows if r.key.sk.startswith("PERSON#")),
-            deputies=tuple(records.read_deputy(r) for r in rows if r.key.sk.startswith("DEPUTY#")),
-            version=number,
-        )
 
-    def _load_office(self) -> Office:
-        return office_of(self.store.query(records.CALENDAR).rows)
+def _version_in(rows: Iterable[Row], of: Key) -> int:
+    """The version that came with what it counts.
+
+    What is remembered counts as the older of this one and the one that was read before it: where a
+    demo begins anew the numbers begin anew too, and one from before may come true again.
+    """
+    return next((row.version for row in rows if row.key == of), 0)
+
+
+def roster_of(rows: Sequence[Row], number: int) -> Directory:
+    """What the rows of the roster come to; the shipped tree, where no agencies were imported."""
+    agencies = [records.read_agency(r) for r in rows if r.key.sk.startswith("AGENCY#")]
+    return Directory(
+        agencies=tuple(agencies) or shipped_agencies(),
+        people=tuple(records.read_person(r) for r in rows if r.key.sk.startswith("PERSON#")),
+        deputies=tuple(records.read_deputy(r) for r in rows if r.key.sk.startswith("DEPUTY#")),
+        version=number,
+    )
 
 
 def office_of(rows: Iterable[Row]) -> Office:

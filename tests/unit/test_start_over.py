@@ -13,6 +13,7 @@ from infra.start_over import Demo
 from infra.template import StreamMapping, Template
 from infra.turning import Turner
 from opendata.adapters.sqlite import SqliteStore
+from opendata.desk import roster
 from opendata.desk.context import Desk
 from opendata.desk.ports import Key, Put, Row
 from opendata.rules.people import Person
@@ -144,3 +145,37 @@ def test_a_clock_that_is_being_turned_stops_and_goes_back(
     assert abs(clock() - now()) < timedelta(minutes=1)
     ts = float(space.messages.post(OPEN, {"text": "今天"})["ts"])
     assert abs(ts - now().timestamp()) < 60
+
+
+class Meanwhile:
+    """The store behind it; something happens once, between the look at versions and the rest."""
+
+    def __init__(self, store, happens):
+        self._store, self._happens = store, [happens]
+
+    def __getattr__(self, name):
+        return getattr(self._store, name)
+
+    def get(self, *keys):
+        found = self._store.get(*keys)
+        if self._happens:
+            self._happens.pop()()
+        return found
+
+
+def test_who_looks_while_a_demo_begins_anew_sees_all_of_its_people_afterwards(store):
+    """The numbers of the roster begin anew too: what was read under an old one is not the new."""
+    desk, today = Desk(store, now), local_date(now())
+    demo_roster.seed(desk, today)
+    people, number = desk.directory().people, desk.directory().version
+
+    def begins():
+        store.empty()
+        roster.import_agencies(Desk(store, now), desk.directory().agencies[:1])
+
+    looking = Desk(Meanwhile(store, begins), now)
+    assert looking.directory().people == ()
+    store.empty()
+    demo_roster.seed(Desk(store, now), today)
+    assert looking.directory().version == number
+    assert looking.directory().people == people
